@@ -1,0 +1,1 @@
+"""The hat: buses, chip drivers, and the ports that they make."""

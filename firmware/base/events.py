@@ -1,0 +1,198 @@
+"""The facts that the box remembers: frozen, numbered, in the past tense.
+
+A room tells an event without number and time; the box stamps both (`stamped`) in the same tick.
+Fields that hold a number, a name or keyed digits are named in `PRIVATE`: the journal keeps them
+apart, so that erasure can empty them without touching the facts.
+"""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal
+
+Side = Literal["line", "called", "caller", "box"]
+Ending = Literal[
+    "hang_up", "loop_break", "reversal", "busy_tone", "dial_tone", "silence", "abandoned", "failed"
+]
+Answering = Literal["lift", "reversal", "voice", "assumed"]
+Outcome = Literal["answered", "abandoned", "short_abandon", "overflow", "exit_key", "callback", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """`seq` counts from 1 without a gap; `at` is the box's own time in µs; 0 and 0 before it is told."""
+
+    seq: int = field(default=0, kw_only=True)
+    at: int = field(default=0, kw_only=True)
+
+    def stamped(self, seq: int, at: int) -> "Event":
+        return replace(self, seq=seq, at=at)
+
+    @property
+    def type(self) -> str:
+        return type(self).__name__
+
+    def fields(self) -> dict[str, Any]:
+        """What happened, without number and time."""
+        told = asdict(self)
+        del told["seq"], told["at"]
+        return told
+
+
+@dataclass(frozen=True)
+class CallArrived(Event):
+    """Told once, when caller ID is complete or given up. `reason` says why there is no number."""
+
+    call: str
+    line: str
+    number: str | None
+    name: str | None
+    reason: Literal["withheld", "unavailable"] | None
+
+
+@dataclass(frozen=True)
+class CallDialled(Event):
+    """Told at seizure; `line` is None for a call between phones; `number` is the number sent."""
+
+    call: str
+    line: str | None
+    phone: str
+    number: str
+
+
+@dataclass(frozen=True)
+class DigitHeard(Event):
+    call: str
+    key: str
+
+
+@dataclass(frozen=True)
+class PhoneRang(Event):
+    call: str
+    station: str
+
+
+@dataclass(frozen=True)
+class CallAnswered(Event):
+    """A person answered, never the box. `how` says how that was known."""
+
+    call: str
+    station: str
+    how: Answering
+
+
+@dataclass(frozen=True)
+class CallHeld(Event):
+    call: str
+    by: str
+
+
+@dataclass(frozen=True)
+class CallResumed(Event):
+    call: str
+    by: str
+
+
+@dataclass(frozen=True)
+class CallMoved(Event):
+    call: str
+    to: str
+    by: str
+
+
+@dataclass(frozen=True)
+class CallEnded(Event):
+    """`seconds` counts from CallArrived or CallDialled."""
+
+    call: str
+    side: Side
+    reason: Ending
+    seconds: float
+
+
+@dataclass(frozen=True)
+class AgentChanged(Event):
+    agent: str
+    status: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LineChanged(Event):
+    line: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PhoneChanged(Event):
+    """An office phone went out of service or came back, or was left off its hook."""
+
+    station: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class QueueEntered(Event):
+    call: str
+    queue: str
+
+
+@dataclass(frozen=True)
+class QueueLeft(Event):
+    call: str
+    queue: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Stray(Event):
+    """A fact from outside that came too late or out of turn: a race, counted and ignored."""
+
+    port: str
+    fact: str
+
+
+@dataclass(frozen=True)
+class SettingsChanged(Event):
+    """`version` is the version that came into force; `by` who asked for it."""
+
+    version: int
+    by: str
+
+
+@dataclass(frozen=True)
+class BoxStarted(Event):
+    """A new engine took over; `version` is the program's, `lines` and `phones` what it found."""
+
+    version: str
+    lines: int
+    phones: int
+
+
+@dataclass(frozen=True)
+class EmergencyDialled(Event):
+    """Somebody's keys dialled an emergency number: who must know, knows from this."""
+
+    call: str
+    phone: str
+    number: str
+    line: str | None
+
+
+EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
+PRIVATE: dict[str, tuple[str, ...]] = {
+    "CallArrived": ("number", "name"),
+    "CallDialled": ("number",),
+    "DigitHeard": ("key",),
+}
+
+
+def event_of(type_name: str, seq: int, at: int, told: dict[str, Any]) -> Event:
+    """The event that the journal wrote down. Fields that this version does not know are dropped."""
+    kind = EVENTS[type_name]
+    known = {each.name for each in fields(kind)}
+    return kind(**{name: value for name, value in told.items() if name in known}, seq=seq, at=at)
+
+
+__all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Ending", "Event", "Outcome", "Side", "event_of"]

@@ -1,0 +1,1 @@
+"""Switching: lines, handsets, calls and the menu, as tables driven by facts."""

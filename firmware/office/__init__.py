@@ -1,0 +1,1 @@
+"""The office: what happened, computed from events, never from live calls."""

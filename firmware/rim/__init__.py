@@ -1,0 +1,1 @@
+"""The rim: the only room that awaits, opens and sleeps."""

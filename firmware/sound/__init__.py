@@ -1,0 +1,1 @@
+"""Ears and voices: everything that computes on samples."""

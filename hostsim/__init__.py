@@ -1,0 +1,1 @@
+"""The same box on a PC: chips, hat, town, office."""
