@@ -1,0 +1,129 @@
+"""Telephone numbers of a country: what is complete, what is an emergency, how it is stored.
+
+Lengths and patterns come from `phonenumberslite`. Nothing here decides who may dial what.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import product
+
+import phonenumbers
+from phonenumbers import PhoneMetadata
+
+KEYS = frozenset("0123456789*#ABCD")
+HABITS = ("0", "9")  # what people dial "for an outside line" out of habit
+E164_MAX = 15
+_EXACT_TAIL = 3  # so many missing digits are tried one by one; more are taken as possible
+
+
+def region(country: str) -> str:
+    """The ISO code that the metadata know: UK is GB."""
+    return "GB" if country == "UK" else country
+
+
+def e164(digits: str, country: str) -> str | None:
+    """`digits` as +<country><number>, or None where they are no possible number."""
+    try:
+        number = phonenumbers.parse(digits, region(country))
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def to_dial(number: str, country: str) -> str:
+    """The digits that a telephone in `country` dials for an E.164 number; others pass unchanged."""
+    if not number.startswith("+"):
+        return number
+    parsed = phonenumbers.parse(number, None)
+    here = phonenumbers.country_code_for_region(region(country))
+    if parsed.country_code != here:
+        return _metadata(country).international_prefix.split("|")[0] + number[1:]
+    national = str(phonenumbers.national_significant_number(parsed))
+    return (_metadata(country).national_prefix or "") + national if _trunk_needed(country) else national
+
+
+def _trunk_needed(country: str) -> bool:
+    # In the North American plan the ten digits are dialled without the 1 from most lines.
+    return region(country) not in ("US", "CA") and bool(_metadata(country).national_prefix)
+
+
+def _metadata(country: str) -> PhoneMetadata:
+    return PhoneMetadata.metadata_for_region(region(country))
+
+
+@lru_cache
+def emergency_numbers(country: str) -> frozenset[str]:
+    """Every emergency number that the country's plan knows."""
+    plan = PhoneMetadata.short_metadata_for_region(region(country)).emergency
+    pattern = re.compile(plan.national_number_pattern)
+    digits = (
+        "".join(each) for length in plan.possible_length for each in product("0123456789", repeat=length)
+    )
+    return frozenset(each for each in digits if pattern.fullmatch(each))
+
+
+def shadows_emergency(code: str, emergencies: Iterable[str]) -> str | None:
+    """The emergency number that `code` is, begins, or begins with; None where it is free."""
+    return next((each for each in emergencies if each.startswith(code) or code.startswith(each)), None)
+
+
+@lru_cache(maxsize=4096)
+def may_grow(digits: str, country: str) -> bool:
+    """Can one more key still lead to a number of the country's plan?"""
+    return any(_may_grow_in(rest, lengths, pattern) for rest, lengths, pattern in _plans(digits, country))
+
+
+def _plans(digits: str, country: str) -> list[tuple[str, tuple[int, ...], str]]:
+    """The plans that `digits` may belong to: what follows the prefix, lengths, pattern."""
+    plan, short = _metadata(country), PhoneMetadata.short_metadata_for_region(region(country))
+    general = plan.general_desc
+    found = [(digits, tuple(general.possible_length), general.national_number_pattern)]
+    found.append(
+        (digits, tuple(short.general_desc.possible_length), short.general_desc.national_number_pattern)
+    )
+    if (trunk := plan.national_prefix) and _overlap(digits, trunk):
+        rest = digits[len(trunk) :]
+        found.append((rest, tuple(general.possible_length), general.national_number_pattern))
+    if abroad := _international(digits, plan.international_prefix):
+        found.append((digits[abroad:], (E164_MAX,), r"[1-9]\d{14}"))
+    return found
+
+
+def _overlap(digits: str, prefix: str) -> bool:
+    return digits.startswith(prefix) or prefix.startswith(digits)
+
+
+def _international(digits: str, pattern: str) -> int:
+    """How many of `digits` are the international prefix; -1 … 0 where they are not."""
+    if (found := re.match(pattern, digits)) is not None:
+        return found.end()
+    return len(digits) if digits and _overlap(digits, "00") and re.match(pattern, "00") else 0
+
+
+def _may_grow_in(rest: str, lengths: tuple[int, ...], pattern: str) -> bool:
+    compiled = re.compile(pattern)
+    return any(_some_tail(rest, length - len(rest), compiled) for length in lengths if length > len(rest))
+
+
+def _some_tail(rest: str, missing: int, pattern: re.Pattern[str]) -> bool:
+    if not rest:
+        return True
+    # A pattern's leading digits decide; the far end of a number is nearly always any digit.
+    free = min(missing, _EXACT_TAIL)
+    tails = ("".join(each) for each in product("0123456789", repeat=free))
+    filler = "2" * (missing - free)
+    return any(pattern.fullmatch(rest + tail + filler) for tail in tails)
+
+
+@lru_cache(maxsize=4096)
+def after_habit(digits: str, country: str, emergencies: frozenset[str]) -> bool | None:
+    """An emergency number behind a habitual 0 or 9?
+
+    None: no. True: certain, no number of the country begins so. False: a number may still follow.
+    """
+    if digits[:1] not in HABITS or digits[1:] not in emergencies:
+        return None
+    return not may_grow(digits, country)
