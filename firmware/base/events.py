@@ -163,11 +163,16 @@ class SettingsChanged(Event):
 
 @dataclass(frozen=True)
 class BoxStarted(Event):
-    """A new engine took over; `version` is the program's, `lines` and `phones` what it found."""
+    """A new engine took over; `version` is the program's, `lines` and `phones` what it found.
+
+    `started_at` is the wall time of the box's zero (ISO 8601, with its zone): it gives the `at` of
+    this event and of all that follow a date.
+    """
 
     version: str
     lines: int
     phones: int
+    started_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,17 @@ class EmergencyDialled(Event):
     phone: str
     number: str
     line: str | None
+
+
+@dataclass(frozen=True)
+class EventsLost(Event):
+    """The disk kept nothing for so long that waiting events, `first` to `last`, had to leave memory.
+
+    Its own number is `last`: one row stands in the journal for all of them.
+    """
+
+    first: int
+    last: int
 
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 import phonenumbers
 from phonenumbers import PhoneMetadata
@@ -50,14 +51,18 @@ def _trunk_needed(country: str) -> bool:
     return region(country) not in ("US", "CA") and bool(_metadata(country).national_prefix)
 
 
-def _metadata(country: str) -> PhoneMetadata:
+def _metadata(country: str) -> Any:
     return PhoneMetadata.metadata_for_region(region(country))
+
+
+def _short(country: str) -> Any:
+    return PhoneMetadata.short_metadata_for_region(region(country))
 
 
 @lru_cache
 def emergency_numbers(country: str) -> frozenset[str]:
     """Every emergency number that the country's plan knows."""
-    plan = PhoneMetadata.short_metadata_for_region(region(country)).emergency
+    plan = _short(country).emergency
     pattern = re.compile(plan.national_number_pattern)
     digits = (
         "".join(each) for length in plan.possible_length for each in product("0123456789", repeat=length)
@@ -78,7 +83,7 @@ def may_grow(digits: str, country: str) -> bool:
 
 def _plans(digits: str, country: str) -> list[tuple[str, tuple[int, ...], str]]:
     """The plans that `digits` may belong to: what follows the prefix, lengths, pattern."""
-    plan, short = _metadata(country), PhoneMetadata.short_metadata_for_region(region(country))
+    plan, short = _metadata(country), _short(country)
     general = plan.general_desc
     found = [(digits, tuple(general.possible_length), general.national_number_pattern)]
     found.append(

@@ -234,6 +234,19 @@ class Sound(Protocol):
         """Stop what is played to a row."""
 
 
+class Ears(Protocol):
+    """Which ear listens to a row: the facts come back among those of its port."""
+
+    def idle(self, row: str) -> None:
+        """A line on its hook: listen for caller ID."""
+
+    def talking(self, row: str) -> None:
+        """A seized line: listen for tones, voice and keys."""
+
+    def dial_mode(self, row: str, on: bool) -> None:
+        """Our own dial tone plays on this row: hear keys through it."""
+
+
 class Tape(Protocol):
     """Where a row's sound is kept."""
 
