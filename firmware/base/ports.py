@@ -131,6 +131,13 @@ class DialPulses(Order):
 
 
 @dataclass(frozen=True)
+class SendKeys(Order):
+    """Keys for a line without sound: 80 ms on, 80 ms off. With sound they are played instead."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
 class Ring(Order):
     """Ring a phone with a cadence (seconds on, off, …) until told to stop or lifted.
 
