@@ -1,0 +1,308 @@
+"""Telephone keys: made, and heard on all rows at once.
+
+Two stages. The *screen* correlates four overlapping windows of 13 ms (104 samples, 5 ms apart) of
+every row that is not silent with the eight frequencies, in one matrix product. Five windows in a
+row that show the same key make a candidate. The *fit* then explains the last 32 ms of a candidate
+by its two tones, frequencies and slow changes of level left free (least squares), and asks how
+much of the sound that leaves over, how steady both levels are, how far the frequencies are off and
+how the two levels compare.
+
+ITU-T Q.24 as tabulated publicly: accept ±1.5 %, reject ±3.5 %; 0 to −25 dBm; the high tone from
+4 dB above to 8 dB below the low one; accept 40 ms, reject 23 ms; one key over a hole of 10 ms, two
+over a pause of 40 ms.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.base.ports import FRAME, RATE
+from firmware.sound.frame import Samples, amplitude
+
+
+Rows = NDArray[np.intp]
+
+LOW: Final = (697.0, 770.0, 852.0, 941.0)  # Hz, ITU-T Q.23
+HIGH: Final = (1209.0, 1336.0, 1477.0, 1633.0)
+KEYS: Final = "123A456B789C*0#D"  # row by row of the key pad: key = KEYS[4 * low + high]
+_NONE: Final = -1
+
+_HOP: Final = 40  # 5 ms
+_HOPS: Final = FRAME // _HOP
+_WINDOW: Final = 104  # 77 Hz wide: the tones of one group are 73 Hz apart, and 40 ms hold five of them
+_RUN: Final = 5  # windows: 264 samples, the fit's span
+_FIT: Final = 256  # 32 ms: longer than the 23 ms to reject, shorter than the 40 ms to accept
+_PAST: Final = _FIT + FRAME - _HOP  # what a fit at the first hop of a frame reaches back over
+_SEEN: Final = 16  # hops of the screen that are kept, to find where a key began
+_BACK_TO: Final = 9  # windows that are searched for the beginning of a key
+_PAUSE: Final = 5  # hops below half the level: 25 ms, between the hole of 10 ms and the pause of 40 ms
+
+_QUIET: Final = FRAME * amplitude(-55.0) ** 2 / 2  # energy of a frame: softer is not listened to
+_FLOOR: Final = amplitude(-36.0)  # of each tone; Q.24 ends at −25 dBm, the rest is loss of the line
+_SCREEN_SHARE: Final = 0.45  # of a window's energy in the two tones
+_SCREEN_TWIST: Final = (10.0**1.3, 10.0**0.9)  # powers: low over high, high over low
+_LEFT_OVER: Final = 0.20  # of the energy: noise 7 dB below the key
+_TWIST: Final = (10.0**0.9, 10.0**0.5)  # powers: low over high 9 dB, high over low 5 dB
+_OFF: Final = 0.025  # between the 1.5 % to accept and the 3.5 % to reject
+_SLOPE: Final = 0.5  # change of a tone's level over the fit, against its mean
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key press: began `at` seconds of the detector's time, had lasted `seconds` when it was certain."""
+
+    row: int
+    key: str
+    at: float
+    seconds: float
+
+
+def make_keys(
+    digits: str,
+    on: float = 0.08,
+    off: float = 0.08,
+    level_dbm0: float = -9.0,
+    twist_db: float = 0.0,
+    low_off: float = 0.0,
+    high_off: float = 0.0,
+) -> Samples:
+    """Key `digits` (0-9*#ABCD): `on` seconds of tones and `off` of silence each, float32 at 8 kHz.
+
+    `level_dbm0` is the level of the low tone, `twist_db` how far the high one is above it;
+    `low_off`, `high_off` are frequency errors (0.015 = 1.5 % high). ValueError: no such key.
+    """
+    presses = [np.zeros(0, np.float32)]
+    time = np.arange(round(on * RATE)) / RATE
+    low_level, high_level = amplitude(level_dbm0), amplitude(level_dbm0 + twist_db)
+    for digit in digits:
+        low, high = divmod(KEYS.index(digit), 4)
+        tones = low_level * np.sin(2 * np.pi * LOW[low] * (1 + low_off) * time)
+        tones += high_level * np.sin(2 * np.pi * HIGH[high] * (1 + high_off) * time)
+        presses += [tones.astype(np.float32), np.zeros(round(off * RATE), np.float32)]
+    return np.concatenate(presses)
+
+
+def _screen() -> Samples:
+    """[samples of four windows, window · frequency · (real, imaginary)]: an amplitude's two parts.
+
+    The phase of each window counts from its own first sample.
+    """
+    matrix = np.zeros((_WINDOW + FRAME - _HOP, _HOPS, 8), np.complex64)
+    turn = np.exp(-2j * np.pi * np.outer(np.arange(_WINDOW), LOW + HIGH) / RATE) * 2 / _WINDOW
+    for hop in range(_HOPS):
+        matrix[hop * _HOP : hop * _HOP + _WINDOW, hop] = turn
+    return matrix.reshape(len(matrix), -1).view(np.float32)
+
+
+def _windows() -> Samples:
+    """[samples, window]: sums squares to the mean power of each window."""
+    matrix = np.zeros((_WINDOW + FRAME - _HOP, _HOPS), np.float32)
+    for hop in range(_HOPS):
+        matrix[hop * _HOP : hop * _HOP + _WINDOW, hop] = 1 / _WINDOW
+    return matrix
+
+
+def _high_pass(taps: int = 97) -> Samples:
+    """[past and frame, frame]: a linear-phase filter as a matrix; dial tones (≤ 450 Hz) −50 dB, keys kept."""
+    cut, n = 570.0 / RATE, np.arange(taps) - taps // 2
+    kernel = (np.where(n == 0, 1.0, 0.0) - 2 * cut * np.sinc(2 * cut * n)) * np.kaiser(taps, 4.5)
+    matrix = np.zeros((taps - 1 + FRAME, FRAME), np.float32)
+    for sample in range(FRAME):
+        matrix[sample : sample + taps, sample] = kernel
+    return matrix
+
+
+_SCREEN = _screen()
+_POWER = _windows()
+_HIGH_PASS = _high_pass()
+_TAIL: Final = len(_HIGH_PASS) - FRAME
+_LATE: Final = _TAIL // 2  # samples by which the filter delays
+_NOMINAL = np.array(LOW + HIGH)
+_BACK = np.exp(-2j * np.pi * _NOMINAL * _HOP / RATE)  # takes a nominal tone's turn from window to window away
+_SPAN = np.arange(1 - _FIT, _FIT, 2)  # half samples around the fit's middle
+_SLANT = (_SPAN / _FIT).astype(np.float32)
+_ROUND: Final = 1 << 14  # steps of the wave tables: half a sample at 0.98 Hz
+_COS = np.cos(2 * np.pi * np.arange(_ROUND) / _ROUND).astype(np.float32)
+_SIN = np.sin(2 * np.pi * np.arange(_ROUND) / _ROUND).astype(np.float32)
+
+
+class Dtmf:
+    """Hears the keys of `rows` rows. State is only what the last 80 ms say and which key is down."""
+
+    def __init__(self, rows: int) -> None:
+        self.held = np.full(rows, _NONE)  # index in KEYS of the key that is down, or -1
+        self._now = 0  # samples heard
+        self._past = np.zeros((rows, _PAST + FRAME), np.float32)
+        self._tail = np.zeros((rows, _TAIL), np.float32)
+        self._dial = np.zeros(rows, bool)
+        self._seen = np.zeros((rows, _SEEN + _HOPS, 8), np.complex64)
+        self._awake = np.zeros(rows, bool)  # has something in `_seen`
+        self._candidate = np.full(rows, _NONE)
+        self._run = np.zeros(rows, np.intp)  # windows that showed the candidate without a break
+        self._level = np.zeros(rows, np.float32)  # of the key that is down
+        self._gone = np.zeros(rows, np.intp)  # windows since it was last seen
+
+    def hear(self, frames: Samples) -> list[Key]:
+        """The keys that became certain in `frames` [rows, n], n a multiple of 160; oldest first."""
+        heard: list[Key] = []
+        for start in range(0, frames.shape[1], FRAME):
+            heard += self._frame(frames[:, start : start + FRAME])
+        return heard
+
+    def dial_mode(self, row: int, on: bool) -> None:
+        """Our own dial tone plays on `row`: filter out what comes back of it."""
+        self._dial[row] = on
+
+    def reset(self, row: int) -> None:
+        """Forget what `row` said so far."""
+        for past in (self._past, self._tail):
+            past[row] = 0
+        self._rest(np.array([row]))
+
+    def _rest(self, rows: Rows) -> None:
+        self._seen[rows] = 0
+        self._candidate[rows] = self.held[rows] = _NONE
+        self._run[rows] = self._gone[rows] = 0
+        self._awake[rows] = False
+
+    def _frame(self, frame: Samples) -> list[Key]:
+        self._now += FRAME
+        if self._dial.any():
+            frame = self._without_dial_tone(frame)
+        self._past[:, :-FRAME] = self._past[:, FRAME:]
+        self._past[:, -FRAME:] = frame
+        loud = np.einsum("rs,rs->r", frame, frame) > _QUIET
+        rows = np.flatnonzero(loud | self._awake)
+        return self._screened(rows, loud) if len(rows) else []
+
+    def _without_dial_tone(self, frame: Samples) -> Samples:
+        dial = self._dial
+        long = np.concatenate((self._tail[dial], frame[dial]), axis=1)
+        self._tail[dial] = long[:, -_TAIL:]
+        frame = frame.copy()
+        frame[dial] = long @ _HIGH_PASS
+        return frame
+
+    def _screened(self, rows: Rows, loud: NDArray[np.bool_]) -> list[Key]:
+        sound = self._past[rows, -len(_SCREEN) :]
+        tones = (sound @ _SCREEN).view(np.complex64).reshape(len(rows), _HOPS, 8)
+        seen = self._seen[rows]
+        seen[:, :_SEEN] = seen[:, _HOPS:]
+        seen[:, _SEEN:] = tones
+        self._seen[rows] = seen
+        shown = _shown(np.abs(tones) ** 2 / 2, (sound * sound) @ _POWER)
+        keys: list[Key] = []
+        if (shown >= 0).any() or (self.held[rows] >= 0).any():
+            for hop in range(_HOPS):
+                keys += self._hop(rows, hop, shown[:, hop])
+        else:
+            self._candidate[rows] = _NONE
+        self._awake[rows] = True
+        still = rows[~loud[rows] & (self.held[rows] == _NONE) & (self._candidate[rows] == _NONE)]
+        if len(still):
+            self._rest(still)
+        return keys
+
+    def _hop(self, rows: Rows, hop: int, shown: NDArray[np.intp]) -> list[Key]:
+        same = shown == self._candidate[rows]
+        self._run[rows] = np.where(same, self._run[rows] + 1, 1)
+        self._candidate[rows] = shown
+        self._release(rows, hop)
+        ready = rows[(self._run[rows] >= _RUN) & (shown >= 0) & (shown != self.held[rows])]
+        return self._certain(ready, hop) if len(ready) else []
+
+    def _release(self, rows: Rows, hop: int) -> None:
+        """A key is up when its tones have been below half their level for longer than a hole."""
+        down = rows[self.held[rows] >= 0]
+        if not len(down):
+            return
+        level = self._levels(down, self.held[down], slice(_SEEN + hop, _SEEN + hop + 1))[:, 0]
+        self._gone[down] = np.where(level < self._level[down] / 2, self._gone[down] + 1, 0)
+        up = down[self._gone[down] >= _PAUSE]
+        self.held[up] = _NONE
+        self._gone[up] = 0
+
+    def _levels(self, rows: Rows, keys: NDArray[np.intp], hops: slice) -> Samples:
+        """[rows, hops]: the root of the two tones' powers in the windows `hops`."""
+        seen = np.abs(self._seen[rows, hops])
+        each = np.arange(len(rows))
+        return np.hypot(seen[each, :, keys // 4], seen[each, :, 4 + keys % 4])
+
+    def _certain(self, rows: Rows, hop: int) -> list[Key]:
+        keys = self._candidate[rows]
+        last = _SEEN + hop + 1
+        each = np.arange(len(rows))[:, None]
+        pair = np.stack((keys // 4, 4 + keys % 4), axis=1)
+        run = self._seen[rows, last - _RUN : last][each, :, pair]  # [rows, tone, window]
+        turn = np.angle((run[..., 1:] * run[..., :-1].conj()).sum(-1) * _BACK[pair])
+        hertz = _NOMINAL[pair] + turn * (RATE / (2 * np.pi * _HOP))
+        end = self._past.shape[1] - (_HOPS - 1 - hop) * _HOP
+        good = _fits(self._past[rows, end - _FIT : end], hertz, pair)
+        rows, keys = rows[good], keys[good]
+        self.held[rows] = keys
+        self._gone[rows] = 0
+        levels = self._levels(rows, keys, slice(last - _BACK_TO, last))
+        self._level[rows] = levels[:, -3:].sum(axis=1) / 3
+        now = self._now - (_HOPS - 1 - hop) * _HOP
+        lasted = _lasted(levels)
+        began = np.maximum(now - lasted - _LATE * self._dial[rows], 0)
+        return [
+            Key(int(row), KEYS[key], int(start) / RATE, int(long) / RATE)
+            for row, key, start, long in zip(rows, keys, began, lasted, strict=True)
+        ]
+
+
+def _lasted(levels: Samples) -> NDArray[np.intp]:
+    """Samples since each key began: the last of its windows [rows, 9] that is not full tells it."""
+    full = 3 * levels / levels[:, -3:].sum(axis=1, keepdims=True)
+    short = full[:, -4::-1] < 0.9  # the newest first
+    back = short.argmax(axis=1) + 3
+    filled = np.where(short.any(axis=1), full[np.arange(len(full)), -1 - back], 1.0)
+    return back * _HOP + np.rint(np.minimum(filled, 1.0) * _WINDOW).astype(np.intp)
+
+
+def _shown(power: Samples, total: Samples) -> NDArray[np.intp]:
+    """[rows, windows]: the key that a window shows, or -1. `power` [rows, windows, 8]."""
+    low, high = power[..., :4].max(-1), power[..., 4:].max(-1)
+    floor = _FLOOR * _FLOOR / 4
+    shows = (low + high > _SCREEN_SHARE * total) & (np.minimum(low, high) > floor)
+    shows &= (low < high * _SCREEN_TWIST[0]) & (high < low * _SCREEN_TWIST[1])
+    if not shows.any():
+        return np.full(shows.shape, _NONE)
+    key = 4 * power[..., :4].argmax(-1) + power[..., 4:].argmax(-1)
+    return np.where(shows, key, _NONE)
+
+
+def _fits(sound: Samples, hertz: NDArray[np.float64], pair: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which rows of `sound` [rows, 256] are a key: two steady tones near `hertz`, and little else.
+
+    Each tone is (a + b·t)·cos + (c + d·t)·sin around the fit's middle; b and d across a and c turn
+    the phase (a correction of the frequency), along them they change the level.
+    """
+    step = np.rint(hertz * (_ROUND / (2 * RATE))).astype(np.intp)
+    basis = _basis(step)
+    along = basis @ sound[..., None]
+    factor = np.linalg.solve(basis @ basis.transpose(0, 2, 1), along)[..., 0]
+    energy = np.einsum("rs,rs->r", sound, sound)
+    left = energy - np.einsum("rf,rf->r", factor, along[..., 0])
+    a, c, b, d = (factor[:, part : part + 2] for part in range(0, 8, 2))
+    power = a * a + c * c
+    turn = (c * b - a * d) / power * (RATE / (np.pi * _FIT))
+    off = (step * (2 * RATE / _ROUND) + turn) / _NOMINAL[pair] - 1
+    slope = np.abs(a * b + c * d) / power
+    good = (np.abs(off) < _OFF) & (slope < _SLOPE) & (power > _FLOOR * _FLOOR)
+    low, high = power.T
+    fits: NDArray[np.bool_] = good.all(1) & (left < _LEFT_OVER * energy)
+    return fits & (low < high * _TWIST[0]) & (high < low * _TWIST[1])
+
+
+def _basis(step: NDArray[np.intp]) -> Samples:
+    """[rows, cos cos sin sin and the same four slanted, 256] of two tones in steps of the wave tables."""
+    phase = step[..., None] * _SPAN & _ROUND - 1
+    basis = np.empty((len(step), 8, _FIT), np.float32)
+    basis[:, 0:2] = _COS[phase]
+    basis[:, 2:4] = _SIN[phase]
+    np.multiply(basis[:, :4], _SLANT, out=basis[:, 4:])
+    return basis
