@@ -41,7 +41,7 @@ def to_dial(number: str, country: str) -> str:
     parsed = phonenumbers.parse(number, None)
     here = phonenumbers.country_code_for_region(region(country))
     if parsed.country_code != here:
-        return _metadata(country).international_prefix.split("|")[0] + number[1:]
+        return str(_metadata(country).international_prefix).split("|")[0] + number[1:]
     national = str(phonenumbers.national_significant_number(parsed))
     return (_metadata(country).national_prefix or "") + national if _trunk_needed(country) else national
 

@@ -1,0 +1,87 @@
+"""What keyed digits mean: more to come, a number, or an emergency that cannot wait.
+
+`decide` is a pure decision after each key; the keypad waits where it says so.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from firmware.base.clock import Clock, Timer
+from firmware.base.numbers import HABITS, after_habit, may_grow
+from firmware.calls.handset import Handset, State
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+
+PAUSE = 3.0  # s without a key: the number is complete
+HABIT_PAUSE = 2.0  # s after an emergency number behind a habitual 0 or 9 that may still be another number
+MOST_KEYS = 32
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`number` as `kind`, once no further key came for `wait` seconds (0: now)."""
+
+    kind: Literal["emergency", "number"]
+    number: str
+    wait: float
+
+
+def decide(keys: str, country: str, emergencies: frozenset[str], inside: Collection[str]) -> Decision:
+    """What `keys` mean. `inside` are the office's own numbers."""
+    if keys in emergencies:
+        return Decision("emergency", keys, 0.0)
+    if (certain := after_habit(keys, country, emergencies)) is not None:
+        return Decision("emergency", keys[1:], 0.0 if certain else HABIT_PAUSE)
+    if keys.endswith("#") and len(keys) > 1:
+        return Decision("number", keys[:-1], 0.0)
+    longer = may_grow(keys, country) or any(each.startswith(keys) and each != keys for each in inside)
+    code = keys.startswith(("*", "#"))
+    complete = len(keys) >= MOST_KEYS or not (longer or code or _before_emergency(keys, emergencies))
+    return Decision("number", keys, 0.0 if complete else PAUSE)
+
+
+class Keypad:
+    """The keys of all handsets, collected until they mean something."""
+
+    def __init__(self, exchange: "Exchange", clock: Clock) -> None:
+        self._exchange = exchange
+        self._clock = clock
+        self._pauses: dict[str, Timer] = {}
+
+    def keyed(self, phone: Handset, key: str) -> None:
+        """A key of an off-hook telephone. In a conversation it is for the far end, which hears it."""
+        if phone.state in (State.CALLING, State.TALKING):
+            return
+        self.stop(phone)
+        phone.keys = (phone.keys + key)[-MOST_KEYS:]
+        settings = self._exchange.settings
+        decision = decide(phone.keys, settings.country, settings.emergencies, settings.extensions())
+        if phone.state is not State.DIALLING and decision.kind != "emergency":
+            return  # left off its hook: only an emergency gets through
+        if decision.wait:
+            self._pauses[phone.name] = self._clock.after(decision.wait, lambda: self._dial(phone, decision))
+        else:
+            self._dial(phone, decision)
+
+    def stop(self, phone: Handset) -> None:
+        if (timer := self._pauses.pop(phone.name, None)) is not None:
+            timer.stop()
+
+    def _dial(self, phone: Handset, decision: Decision) -> None:
+        number, phone.keys = decision.number, ""
+        if decision.kind == "emergency":
+            self._exchange.dial_out(phone, number, emergency=True)
+        elif (station := self._exchange.settings.extensions().get(number)) is not None:
+            self._exchange.dial_inside(phone, number, station)
+        elif number.isdigit():
+            self._exchange.dial_out(phone, number, emergency=False)
+        else:
+            phone.far_end_gone()
+
+
+def _before_emergency(keys: str, emergencies: frozenset[str]) -> bool:
+    """May these keys still become an emergency number, behind a habit or not?"""
+    starts = (keys, keys[1:]) if keys[0] in HABITS else (keys,)
+    return any(each.startswith(start) for each in emergencies for start in starts)

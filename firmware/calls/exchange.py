@@ -1,0 +1,251 @@
+"""The exchange: every line, handset and call, and who is joined with whom.
+
+Facts come in by `fact`, orders by the methods. It knows how calls arrive, are answered and end;
+it does not know queues: a menu ends in a destination, which `desk` (handed in) takes over.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from firmware.base.clock import Clock
+from firmware.base.events import (
+    CallAnswered,
+    CallDialled,
+    CallEnded,
+    EmergencyDialled,
+    Ending,
+    PhoneRang,
+    Side,
+)
+from firmware.base.ports import Fact, Sound
+from firmware.calls import handset as handsets
+from firmware.calls import line as lines
+from firmware.calls.call import Call, Direction, Stage, Tell
+from firmware.calls.dialling import Keypad
+from firmware.calls.handset import Handset
+from firmware.calls.incoming import Incoming
+from firmware.calls.line import Line
+from firmware.calls.outgoing import Emergency, Outgoing
+from firmware.calls.supervision import ago
+from firmware.settings import Settings
+
+INSIDE_RING = 60.0  # s that a colleague's telephone rings
+
+
+class Distributor(Protocol):
+    """Who finds a station for a call: the desk."""
+
+    def send(self, call: Call, to: str) -> None:
+        """The caller of `call` is to be led to the destination `to`."""
+
+    def answered(self, call: Call, phone: Handset) -> None:
+        """Somebody lifted `phone` for it."""
+
+    def over(self, call: Call) -> None:
+        """The call ends: nobody is to be found for it any more."""
+
+    def changed(self, station: str) -> None:
+        """A station may be rung again, or no more."""
+
+
+class Exchange:
+    """All lines and handsets of the box, and the calls on them."""
+
+    def __init__(
+        self,
+        lines: Mapping[str, Line],
+        phones: Mapping[str, Handset],
+        settings: Settings,
+        sound: Sound,
+        clock: Clock,
+        tell: Tell,
+        new_id: Callable[[], str],
+        quiet: Callable[[str, float], bool],
+    ) -> None:
+        """`quiet(row, seconds)`: was nothing said on that row for so long?"""
+        self.lines, self.phones = lines, phones
+        self.settings = settings
+        self.sound = sound
+        self.calls: dict[str, Call] = {}
+        self.desk: Distributor
+        self._clock, self._tell, self._new_id = clock, tell, new_id
+        self.attempts: dict[Call, Outgoing] = {}
+        self.keypad = Keypad(self, clock)
+        self.incoming = Incoming(self, clock, tell, quiet)
+        for line in lines.values():
+            line.owner = self.incoming
+        for phone in phones.values():
+            phone.owner = self
+
+    def fact(self, name: str, fact: Fact) -> None:
+        """Something happened at the port `name`."""
+        (self.lines.get(name) or self.phones[name]).fact(fact)
+
+    # A handset tells
+
+    def lifted_to_answer(self, phone: Handset) -> None:
+        call = phone.call
+        assert call is not None
+        self._stop_others(call, phone)
+        call.step("answer")
+        if call.direction == "inside":
+            assert call.phone is not None
+            call.phone.answered()
+            self.sound.hush(call.phone.name)
+            self.sound.join(call.phone.name, phone.name)
+        else:
+            assert call.line is not None
+            call.phone = phone
+            self.sound.hush(call.line.name)
+            self.sound.join(call.line.name, phone.name)
+            call.line.join()
+        self._tell(CallAnswered(call=call.id, station=phone.name, how="lift"))
+        self.desk.answered(call, phone)
+
+    def lifted_to_dial(self, phone: Handset) -> None:
+        """It hears dial tone; nothing to do until it keys."""
+
+    def keyed(self, phone: Handset, key: str) -> None:
+        self.keypad.keyed(phone, key)
+
+    def hung_up(self, phone: Handset, was: handsets.State) -> None:
+        self.keypad.stop(phone)
+        if (call := phone.call) is not None:
+            self.end(
+                call, "caller" if phone is call.phone and call.direction != "in" else "called", "hang_up"
+            )
+
+    def _side(self, call: Call, phone: Handset) -> Side:
+        return "caller" if phone is call.phone and call.direction != "in" else "called"
+
+    def unplugged(self, phone: Handset) -> None:
+        self.keypad.stop(phone)
+        call = phone.call
+        if call is not None and phone in call.rung:
+            call.rung.remove(phone)
+        if call is not None and phone in (call.phone, call.called):
+            self.end(call, self._side(call, phone), "failed")
+        self.desk.changed(phone.name)
+
+    def freed(self, phone: Handset) -> None:
+        self.desk.changed(phone.name)
+
+    # What a number leads to
+
+    def dial_out(self, phone: Handset, number: str, emergency: bool) -> None:
+        """An outside number is complete: take a line for it."""
+        call = self.new_call("out", Stage.DIALLING, phone=phone, number=number)
+        call.emergency = emergency
+        phone.begin(call)
+        if emergency:
+            self._tell(EmergencyDialled(call=call.id, phone=phone.name, number=number, line=None))
+        kind = Emergency if emergency else Outgoing
+        self.attempts[call] = kind(self, call, number, self._clock, self._tell)
+        self.attempts[call].begin()
+
+    def dial_inside(self, phone: Handset, number: str, station: str) -> None:
+        """A colleague's number is complete: ring his station."""
+        call = self.new_call("inside", Stage.DIALLING, phone=phone, number=number)
+        call.told = True
+        phone.begin(call)
+        self._tell(CallDialled(call=call.id, line=None, phone=phone.name, number=number))
+        called = self.phones.get(station)
+        if called is None or not called.free:
+            self.end(call, "called", "busy_tone")
+            return
+        call.called = called
+        call.step("sent")
+        self.sound.tone(phone.name, "ringback")
+        self.ring(call, called)
+        self._clock.after(INSIDE_RING, lambda: self._nobody_there(call))
+
+    def _nobody_there(self, call: Call) -> None:
+        if call.stage is Stage.RINGING:
+            self.end(call, "called", "failed")
+
+    # What the desk orders
+
+    def ring(self, call: Call, phone: Handset) -> None:
+        """Ring a free telephone for a call; `lifted_to_answer` follows, or nothing."""
+        number = call.number
+        if call.direction == "inside" and call.phone is not None:
+            number = self.settings.phones[call.phone.name].number
+        phone.ring(call, number, call.name)
+        call.rung.append(phone)
+        self._tell(PhoneRang(call=call.id, station=phone.name))
+
+    def stop_ring(self, call: Call, phone: Handset) -> None:
+        if phone in call.rung:
+            call.rung.remove(phone)
+            phone.stop()
+
+    def _stop_others(self, call: Call, but: Handset | None) -> None:
+        others = [phone for phone in call.rung if phone is not but]
+        call.rung.clear()
+        for phone in others:
+            phone.stop()
+        for phone in others:
+            self.desk.changed(phone.name)
+
+    # The end
+
+    def end(self, call: Call, side: Side, reason: Ending) -> None:
+        """The call is over: tell it, free the line, and let who is left hear so. Twice is once."""
+        if call.over:
+            return
+        call.step("end")
+        del self.calls[call.id]
+        self.incoming.stop(call)
+        if (attempt := self.attempts.pop(call, None)) is not None:
+            attempt.stop()
+        self.desk.over(call)
+        if call.told:
+            seconds = round(ago(self._clock, call.began), 3)
+            self._tell(CallEnded(call=call.id, side=side, reason=reason, seconds=seconds))
+        self._part(call, "busy" if reason == "busy_tone" and side == "called" else "congestion")
+        self._stop_others(call, None)
+
+    def _part(self, call: Call, tone: str) -> None:
+        if (line := call.line) is not None:
+            self.give_back(line)
+        for phone in (call.phone, call.called):
+            if phone is not None and phone.call is call:
+                self.sound.part(phone.name)
+                if phone.state in handsets.CONNECTED:
+                    phone.far_end_gone(tone)
+
+    def give_back(self, line: Line) -> None:
+        """Part a line from everybody and put it on its hook."""
+        self.sound.part(line.name)
+        if line.state in lines.HELD:
+            line.release()
+
+    def make_room(self, tried: set[str]) -> Line | None:
+        """Clear a call for an emergency: outgoing ones first, never another emergency."""
+        order = {"out": 0, "in": 1}
+        calls = [
+            call
+            for call in self.calls.values()
+            if call.line
+            and call.line.state in lines.HELD
+            and not call.emergency
+            and call.line.name not in tried
+        ]
+        call = min(calls, key=lambda each: (order[each.direction], -each.began), default=None)
+        if call is None:
+            return None
+        line = call.line
+        self.end(call, "box", "hang_up")
+        return line
+
+    def new_call(
+        self,
+        direction: Direction,
+        stage: Stage,
+        line: Line | None = None,
+        phone: Handset | None = None,
+        number: str | None = None,
+    ) -> Call:
+        call = Call(self._new_id(), direction, self._clock.now, stage, line=line, phone=phone, number=number)
+        self.calls[call.id] = call
+        return call

@@ -1,0 +1,272 @@
+"""One telephone of the office: its machine, and what it hears when nobody is there.
+
+Lifted it hears dial tone; left off its hook after a call it hears congestion, then the howler,
+then nothing, and is not offered calls until it is put back.
+"""
+
+from enum import Enum
+from typing import Protocol
+
+from firmware.base import Impossible
+from firmware.base.clock import Clock, Timer
+from firmware.base.events import PhoneChanged, Stray
+from firmware.base.ports import (
+    Cadence,
+    Ears,
+    Fact,
+    Flashed,
+    HandsetPort,
+    HungUp,
+    InService,
+    KeyHeard,
+    Lifted,
+    OutOfService,
+    Ring,
+    RingBegan,
+    RingEnded,
+    Sound,
+    StopRing,
+)
+from firmware.calls.call import Call, Tell
+
+NO_KEY = 15.0  # s of dial tone, and between two keys that lead nowhere, before congestion
+CONGESTED = 15.0  # s of congestion before the howler
+HOWLED = 30.0  # s of howler before silence: off-hook for an hour is parked within 60 s (D-09)
+CALLER_PAUSE = 0.5  # s after the first ring until the caller is shown (between rings, Bell 202)
+
+
+class State(Enum):
+    IDLE = "idle"
+    RINGING = "ringing"
+    DIAL_TONE = "dial_tone"
+    DIALLING = "dialling"
+    CALLING = "calling"  # the number is complete, nobody answered yet
+    TALKING = "talking"
+    CONGESTION = "congestion"
+    HOWLER = "howler"
+    PARKED = "off_hook"
+    OUT = "out"
+
+
+_S = State
+_LEFT_OFF = (_S.CONGESTION, _S.HOWLER, _S.PARKED)
+_LIFTED = (_S.DIAL_TONE, _S.DIALLING, _S.CALLING, _S.TALKING, *_LEFT_OFF)
+CONNECTED = (_S.DIALLING, _S.CALLING, _S.TALKING)
+NEXT: dict[tuple[State, type[Fact] | str], State] = {
+    (_S.IDLE, "ring"): _S.RINGING,
+    (_S.IDLE, Lifted): _S.DIAL_TONE,
+    (_S.RINGING, Lifted): _S.TALKING,
+    (_S.RINGING, "stop"): _S.IDLE,
+    (_S.DIAL_TONE, KeyHeard): _S.DIALLING,
+    (_S.DIAL_TONE, "waited"): _S.CONGESTION,
+    (_S.DIALLING, "waited"): _S.CONGESTION,
+    (_S.DIALLING, "call"): _S.CALLING,
+    (_S.CALLING, "answer"): _S.TALKING,
+    (_S.CONGESTION, "waited"): _S.HOWLER,
+    (_S.HOWLER, "waited"): _S.PARKED,
+    (_S.OUT, InService): _S.IDLE,
+    (_S.OUT, OutOfService): _S.OUT,
+    # Keys go on being heard: an emergency number is dialled from any of these.
+    **{(state, KeyHeard): state for state in (_S.DIALLING, _S.CALLING, _S.TALKING, *_LEFT_OFF)},
+    **{(state, "call"): _S.CALLING for state in _LEFT_OFF},
+    **{(state, "far_end_gone"): _S.CONGESTION for state in CONNECTED},
+    **{(state, HungUp): _S.IDLE for state in _LIFTED},
+    **{(state, Flashed): state for state in _LIFTED},
+    **{(state, burst): state for state in State for burst in (RingBegan, RingEnded)},
+    **{(state, OutOfService): _S.OUT for state in State if state is not _S.OUT},
+}
+
+
+class HandsetOwner(Protocol):
+    """Whom a handset tells what its person did."""
+
+    def lifted_to_answer(self, phone: "Handset") -> None: ...
+
+    def lifted_to_dial(self, phone: "Handset") -> None: ...
+
+    def keyed(self, phone: "Handset", key: str) -> None: ...
+
+    def hung_up(self, phone: "Handset", was: State) -> None: ...
+
+    def unplugged(self, phone: "Handset") -> None: ...
+
+    def freed(self, phone: "Handset") -> None: ...
+
+
+class Handset:
+    """A telephone; `call` is the call that rings it or that it is on."""
+
+    def __init__(
+        self,
+        name: str,
+        port: HandsetPort,
+        ears: Ears,
+        sound: Sound,
+        clock: Clock,
+        tell: Tell,
+        cadence: Cadence,
+    ) -> None:
+        self.name = name
+        self.port = port
+        self.call: Call | None = None
+        self.state = State.IDLE
+        self.reason = ""
+        self.keys = ""  # keyed since it was lifted, until the number was complete
+        self._ears = ears
+        self._sound = sound
+        self._clock = clock
+        self._tell = tell
+        self._cadence = cadence
+        self._shown = False
+        self._who: tuple[str | None, str | None] = (None, None)
+        self._timer: Timer | None = None
+        self.owner: HandsetOwner
+
+    @property
+    def free(self) -> bool:
+        """May it be rung?"""
+        return self.state is State.IDLE
+
+    @property
+    def off_hook(self) -> bool:
+        return self.state in _LIFTED
+
+    # What the exchange orders
+
+    def ring(self, call: Call, number: str | None, name: str | None) -> None:
+        """Ring for `call`, and show who calls."""
+        self._act("ring")
+        self.call, self._shown, self._who = call, False, (number, name)
+        self.port.do(Ring(self._cadence, number, name))
+
+    def stop(self) -> None:
+        """Stop ringing: somebody else answered, or nobody is there any more."""
+        self._act("stop")
+        self._stop_timer()
+        self._sound.hush(self.name)
+        self.call = None
+        self.port.do(StopRing())
+
+    def begin(self, call: Call) -> None:
+        """The number is complete: the call that it makes begins."""
+        self._act("call")
+        self._quiet()
+        self.call = call
+
+    def answered(self) -> None:
+        """The far end answered."""
+        self._act("answer")
+
+    def far_end_gone(self, tone: str = "congestion") -> None:
+        """Nobody is there (any more): hear so until it is put back."""
+        self._act("far_end_gone")
+        self.call, self.keys = None, ""
+        self._ears.dial_mode(self.name, False)
+        self._sound.tone(self.name, tone)
+        self._wait(CONGESTED)
+
+    def await_key(self, seconds: float) -> None:
+        """No key for so long: give up with congestion."""
+        self._wait(seconds)
+
+    # What the port tells
+
+    def fact(self, fact: Fact) -> None:
+        """A fact of this telephone's port; one without a pair in the table is a race."""
+        was, new = self.state, NEXT.get((self.state, type(fact)))
+        if new is None:
+            self._tell(Stray(port=self.name, fact=type(fact).__name__))
+            return
+        self.state = new
+        self._react(was, fact)
+
+    def _react(self, was: State, fact: Fact) -> None:
+        match fact:
+            case Lifted():
+                self._lifted(was)
+            case HungUp():
+                self._hung_up(was)
+            case KeyHeard():
+                self._keyed(was, fact.key)
+            case RingEnded() if self.state is State.RINGING and not self._shown:
+                self._shown = True
+                self._stop_timer()
+                self._timer = self._clock.after(CALLER_PAUSE, self._show_caller)
+            case OutOfService():
+                self._out(fact.reason)
+            case InService():
+                self._tell(PhoneChanged(station=self.name, state="idle", reason="works again"))
+                self.reason = ""
+                self.owner.freed(self)
+
+    def _lifted(self, was: State) -> None:
+        self._stop_timer()
+        self._sound.hush(self.name)
+        self.keys = ""
+        if was is State.RINGING:
+            self.port.do(StopRing())
+            self.owner.lifted_to_answer(self)
+            return
+        self._sound.tone(self.name, "dial")
+        self._ears.dial_mode(self.name, True)
+        self._wait(NO_KEY)
+        self.owner.lifted_to_dial(self)
+
+    def _hung_up(self, was: State) -> None:
+        self._quiet()
+        if was is State.PARKED:
+            self._tell(PhoneChanged(station=self.name, state="idle", reason="put back"))
+        self.owner.hung_up(self, was)
+        self.call, self.keys = None, ""
+        self.owner.freed(self)
+
+    def _keyed(self, was: State, key: str) -> None:
+        if was is State.DIAL_TONE:
+            self._quiet()
+        self.owner.keyed(self, key)
+
+    def _show_caller(self) -> None:
+        if self.state is State.RINGING and self.call is not None:
+            self._sound.show_caller(self.name, *self._who)
+
+    def _out(self, reason: str) -> None:
+        self._quiet()
+        self.reason = reason
+        self.owner.unplugged(self)
+        self.call, self.keys = None, ""
+        self._tell(PhoneChanged(station=self.name, state="out", reason=reason))
+
+    # The machine
+
+    def _act(self, act: str) -> None:
+        new = NEXT.get((self.state, act))
+        if new is None:
+            raise Impossible(f"{self.name}: no way to {act} from {self.state.value}")
+        self.state = new
+
+    def _wait(self, seconds: float) -> None:
+        self._stop_timer()
+        self._timer = self._clock.after(seconds, self._waited)
+
+    def _waited(self) -> None:
+        self._act("waited")
+        self._ears.dial_mode(self.name, False)
+        if self.state is State.CONGESTION:
+            self._sound.tone(self.name, "congestion")
+            self._wait(CONGESTED)
+        elif self.state is State.HOWLER:
+            self._sound.tone(self.name, "howler")
+            self._wait(HOWLED)
+        else:
+            self._sound.hush(self.name)
+            self._tell(PhoneChanged(station=self.name, state="off_hook", reason="left off its hook"))
+
+    def _quiet(self) -> None:
+        self._stop_timer()
+        self._ears.dial_mode(self.name, False)
+        self._sound.hush(self.name)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None

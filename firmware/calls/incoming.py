@@ -1,0 +1,118 @@
+"""A call from outside: from the first ring to the menu, and how it ends from the line's side."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from firmware.base.clock import Clock
+from firmware.base.events import CallArrived, DigitHeard, Ending, Side
+from firmware.base.numbers import e164
+from firmware.base.ports import CallerHeard, Fact, KeyHeard
+from firmware.calls.call import Call, Stage, Tell
+from firmware.calls.ivr import Visit
+from firmware.calls.line import Line
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+
+SETTLE = 0.3  # s after the loop is closed until sound passes (FOH 128 ms, and the exchange's relay)
+
+
+class Incoming:
+    """The owner of all lines: what a line tells becomes a call, a menu, an end."""
+
+    def __init__(
+        self, exchange: "Exchange", clock: Clock, tell: Tell, quiet: Callable[[str, float], bool]
+    ) -> None:
+        self._exchange = exchange
+        self._clock, self._tell, self._quiet = clock, tell, quiet
+        self._visits: dict[Call, Visit] = {}
+
+    def stop(self, call: Call) -> None:
+        """The call is over: no prompt goes on."""
+        if (visit := self._visits.pop(call, None)) is not None:
+            visit.stop()
+
+    def rang(self, line: Line) -> None:
+        attempt = next((each for each in self._exchange.attempts.values() if each.call.line is line), None)
+        line.call = self._exchange.new_call("in", Stage.ARRIVING, line=line)
+        if line.answering.caller is not None:
+            self.known(line, line.answering.caller)
+        if attempt is not None:
+            attempt.glare()
+
+    def known(self, line: Line, caller: CallerHeard) -> None:
+        if (call := line.call) is not None and not call.told:
+            country = self._exchange.settings.country_of(line.name)
+            call.number = caller.number and (e164(caller.number, country) or caller.number)
+            call.name = caller.name
+            self._arrived(call, caller)
+
+    def _arrived(self, call: Call, caller: CallerHeard | None) -> None:
+        call.told, call.began = True, self._clock.now
+        reason = caller.reason if caller else "unavailable"
+        line = call.line.name if call.line else ""
+        self._tell(CallArrived(call=call.id, line=line, number=call.number, name=call.name, reason=reason))
+
+    def due(self, line: Line) -> None:
+        call = line.call
+        if call is None or not line.answer():
+            return
+        if not call.told:
+            self._arrived(call, None)
+        self._greet(call, line)
+
+    def adopt(self, line: Line) -> None:
+        """A line that we seized to dial turned out to have a caller: he is answered."""
+        line.adopt(call := self._exchange.new_call("in", Stage.ARRIVING, line=line))
+        self._arrived(call, None)
+        self._greet(call, line)
+
+    def _greet(self, call: Call, line: Line) -> None:
+        call.step("greet")
+        menu = self._exchange.settings.menus[self._exchange.settings.lines[line.name].menu]
+        visit = Visit(menu, line.name, self._exchange.sound, self._clock, lambda to: self._send(call, to))
+        self._visits[call] = visit
+        self._clock.after(SETTLE, visit.begin)
+
+    def _send(self, call: Call, to: str) -> None:
+        self._visits.pop(call, None)
+        call.step("send")
+        if call.line is not None:
+            self._exchange.sound.tone(call.line.name, "ringback")
+        self._exchange.desk.send(call, to)
+
+    def gone(self, line: Line) -> None:
+        if (call := line.call) is not None:
+            if not call.told:
+                self._arrived(call, None)
+            self._exchange.end(call, "caller", "abandoned")
+
+    def heard(self, line: Line, fact: Fact) -> None:
+        call = line.call
+        if call is None:
+            return
+        if isinstance(fact, KeyHeard) and (visit := self._visits.get(call)) is not None:
+            self._tell(DigitHeard(call=call.id, key=fact.key))
+            visit.key(fact.key)
+        elif (attempt := self._exchange.attempts.get(call)) is not None:
+            attempt.fact(fact)
+
+    def left(self, line: Line, reason: Ending) -> None:
+        if (call := line.call) is not None:
+            far: Side = "caller" if call.direction == "in" else "called"
+            self._exchange.end(call, "line" if reason in ("dial_tone", "silence") else far, reason)
+
+    def lost(self, line: Line) -> None:
+        if (call := line.call) is None:
+            return
+        attempt = self._exchange.attempts.get(call)
+        if attempt is not None and call.stage is not Stage.TALKING:
+            attempt.lost()
+        else:
+            if not call.told:
+                self._arrived(call, None)
+            self._exchange.end(call, "line", "failed")
+
+    def quiet(self, line: Line, seconds: float) -> bool:
+        phone = line.call.phone if line.call else None
+        return phone is None or self._quiet(phone.name, seconds)

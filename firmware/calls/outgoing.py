@@ -1,0 +1,228 @@
+"""A call to the outside: a line, dial tone, the digits, and how we know that somebody answered.
+
+Outgoing calls take the last line first: the exchange hunts from the first, so the two meet least
+often (glare). Digits are never sent into a line that did not give dial tone, except by an
+emergency call, which dials all the same.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from firmware.base.clock import SECOND, Clock, Timer
+from firmware.base.events import Answering, CallAnswered, CallDialled
+from firmware.base.ports import DialPulses, Fact, Reversed, ToneHeard
+from firmware.calls.call import Call, Stage, Tell
+from firmware.calls.line import Line, State
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+
+TONE_WAIT = 2.5  # s for dial tone before the next line is taken (D-12: ≤ 3 s)
+EMERGENCY_TONE_WAIT = 2.0  # s before an emergency number is dialled without it
+LIFE_WAIT = 8.0  # s without any sign after an emergency number was dialled blindly: next line
+RINGBACK_GONE = 2.0  # s after ringback stopped, and no other tone came: assumed to be answered
+NO_TONE_AT_ALL = 30.0  # s after the digits without any tone: assumed too
+PULSE_BREAK = 0.1  # s a pulse
+PULSE_PAUSE = 0.75  # s between two digits (HARDWARE 6.3)
+
+
+class Outgoing:
+    """One number on its way out, from the first line tried to the answer."""
+
+    tone_wait = TONE_WAIT
+
+    def __init__(self, exchange: "Exchange", call: Call, digits: str, clock: Clock, tell: Tell) -> None:
+        self._exchange = exchange
+        self._clock = clock
+        self._tell = tell
+        self._digits = digits
+        self._sent = False
+        self._answerable = True  # a special information tone means: whoever speaks now is a machine
+        self._tried: set[str] = set()
+        self._timer: Timer | None = None
+        self.call = call
+
+    def begin(self) -> None:
+        """Take the next line that is free, or say that there is none."""
+        self.stop()
+        self._sent = False
+        line = self._next_line()
+        if line is None:
+            self._no_line()
+            return
+        self._seize(line)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+
+    def glare(self) -> None:
+        """A caller was there first: he has the line, we take the next."""
+        self.call.line = None
+        self._again()
+
+    def lost(self) -> None:
+        """The line went out of service under us."""
+        self.call.line = None
+        self._again()
+
+    def fact(self, fact: Fact) -> None:
+        """What the seized line says."""
+        if self.call.stage is Stage.TALKING:
+            return
+        if self._sent:
+            self._after_digits(fact)
+        elif isinstance(fact, ToneHeard) and fact.on:
+            self._before_digits(fact.name)
+
+    # Before the digits
+
+    def _next_line(self) -> Line | None:
+        free = [
+            line
+            for name, line in reversed(list(self._exchange.lines.items()))
+            if line.state is State.IDLE and name not in self._tried
+        ]
+        return min(free, key=lambda line: line.dumb, default=None)
+
+    def _seize(self, line: Line) -> None:
+        self._tried.add(line.name)
+        self.call.line = line
+        line.seize(self.call)
+        self.call.told = True
+        phone = self.call.phone.name if self.call.phone else ""
+        self._tell(CallDialled(call=self.call.id, line=line.name, phone=phone, number=self._digits))
+        self._wait(self.tone_wait, self._no_tone)
+
+    def _before_digits(self, tone: str) -> None:
+        line = self._line
+        if tone == "dial":
+            line.dumb = False
+            self._send(line)
+        elif tone == "voice":
+            # Glare that nobody could see: the seizure answered somebody. He is served, not dialled at.
+            self.stop()
+            self.call.line = None
+            self._exchange.incoming.adopt(line)
+            self._again()
+
+    def _send(self, line: Line) -> None:
+        self.stop()
+        line.through()
+        if self._exchange.settings.lines[line.name].dial == "pulses":
+            line.port.do(DialPulses(self._digits))
+            seconds = sum(PULSE_PAUSE + PULSE_BREAK * (int(each) or 10) for each in self._digits)
+        else:
+            seconds = self._exchange.sound.keys(line.name, self._digits)
+        self._wait(seconds, self._digits_out)
+
+    def _no_tone(self) -> None:
+        line, self.call.line = self._line, None
+        line.dumb = True
+        self._exchange.give_back(line)
+        self._again()
+
+    def _no_line(self) -> None:
+        self._exchange.end(self.call, "box", "failed")
+
+    def _again(self) -> None:
+        self.call.step("retry")
+        self.begin()
+
+    # After the digits
+
+    def _digits_out(self) -> None:
+        self._sent = True
+        self.call.step("sent")
+        if self.call.phone is not None:
+            self._exchange.sound.join(self.call.phone.name, self._line.name)
+        self._wait(NO_TONE_AT_ALL, self._assume)
+
+    def _after_digits(self, fact: Fact) -> None:
+        if isinstance(fact, Reversed):
+            self._answered("reversal")
+        elif isinstance(fact, ToneHeard):
+            self._tone(fact.name, fact.on)
+
+    def _tone(self, name: str, on: bool) -> None:
+        if name in ("busy", "congestion") and on:
+            self._refused()
+        elif name == "sit" and on:
+            self._answerable = False
+            self.stop()
+        elif name == "voice" and on and self._answerable:
+            self._answered("voice")
+        elif name == "ringback":
+            self.stop()
+            if not on:
+                self._wait(RINGBACK_GONE, self._assume)
+
+    def _assume(self) -> None:
+        if self._answerable:
+            self._answered("assumed")
+
+    def _answered(self, how: Answering) -> None:
+        self.stop()
+        self.call.step("answer")
+        self._line.join()
+        self._line.supervision.start(tones=not self.call.emergency)
+        if self.call.phone is not None:
+            self.call.phone.answered()
+            self._tell(CallAnswered(call=self.call.id, station=self.call.phone.name, how=how))
+
+    def _refused(self) -> None:
+        self._exchange.end(self.call, "called", "busy_tone")
+
+    @property
+    def _line(self) -> Line:
+        assert self.call.line is not None
+        return self.call.line
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        self.stop()
+        self._timer = self._clock.after(seconds, then)
+
+
+class Emergency(Outgoing):
+    """A number that goes first: dial tone or not, and other calls make room.
+
+    It gives up only when its person hangs up.
+    """
+
+    tone_wait = EMERGENCY_TONE_WAIT
+    _blind = False
+
+    def begin(self) -> None:
+        self._blind = False
+        super().begin()
+
+    def _no_tone(self) -> None:
+        self._blind = True
+        self._line.dumb = True
+        self._send(self._line)
+
+    def _digits_out(self) -> None:
+        super()._digits_out()
+        if self._blind:
+            self._wait(LIFE_WAIT, self._next)
+
+    def _refused(self) -> None:
+        self._next()
+
+    def _next(self) -> None:
+        line, self.call.line = self._line, None
+        self._exchange.give_back(line)
+        self._again()
+
+    def _no_line(self) -> None:
+        line = self._in_guard() or self._exchange.make_room(self._tried)
+        if line is None:  # every line was tried: begin again with the first
+            self._tried.clear()
+        free_at = line.free_at if line else self._clock.now + SECOND
+        self._wait((free_at - self._clock.now) / SECOND, self.begin)
+
+    def _in_guard(self) -> Line | None:
+        """A line that is free in a moment."""
+        lines = self._exchange.lines.values()
+        guarded = [line for line in lines if line.state is State.GUARD and line.name not in self._tried]
+        return min(guarded, key=lambda line: line.free_at, default=None)

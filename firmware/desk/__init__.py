@@ -1,0 +1,1 @@
+"""The desk: who waits, and who is rung for him."""
