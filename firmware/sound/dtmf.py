@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from firmware.base.ports import FRAME, RATE
 from firmware.sound.frame import Samples, amplitude
 
-
 Rows = NDArray[np.intp]
 
 LOW: Final = (697.0, 770.0, 852.0, 941.0)  # Hz, ITU-T Q.23
