@@ -1,0 +1,56 @@
+"""The switch itself: what everybody hears is one array of gains times what everybody says."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.base.ports import FRAME
+from firmware.sound.frame import Samples
+
+KNEE = 0.9  # up to here sound passes unchanged; above, it bends towards 1.0 and never reaches beyond
+_RISE = (np.arange(FRAME, dtype=np.float32) + 1) / np.float32(FRAME)  # ends at the new gain
+
+
+def soft_limited(sound: Samples) -> Samples:
+    """Samples within ±1.0: those up to 0.9 as they are, louder ones bent without a corner."""
+    if not sound.size or (sound.max() <= KNEE and sound.min() >= -KNEE):
+        return sound
+    size = np.abs(sound)
+    bent = np.copysign(KNEE + (1 - KNEE) * np.tanh((size - KNEE) / (1 - KNEE)), sound)
+    return np.where(size > KNEE, bent, sound).astype(np.float32)
+
+
+class Matrix:
+    """`rows` hearers by `speakers` (as many, if not told): one product a tick.
+
+    `gain[hearer, speaker]` is float32 and may be written at any time; a new entry is reached by a
+    straight ramp over the next frame. Only speakers whom somebody hears cost anything.
+    """
+
+    def __init__(self, rows: int, speakers: int | None = None) -> None:
+        self.gain = np.zeros((rows, rows if speakers is None else speakers), np.float32)
+        self._reached = self.gain.copy()
+        self._heard_speakers = self._in_use()
+
+    def set_at_once(self, hearer: int, speaker: int, gain: float) -> None:
+        """A gain without a ramp: for a speaker who is silent at this moment."""
+        self.gain[hearer, speaker] = self._reached[hearer, speaker] = gain
+        self._heard_speakers = self._in_use()
+
+    def tick(self, said: Samples) -> Samples:
+        """What each row hears of float32[speakers, 160], as float32[rows, 160] within ±1.0."""
+        speakers = self._heard_speakers
+        heard = self._reached[:, speakers] @ said[speakers]
+        if not np.array_equal(self.gain, self._reached):
+            self._ramp(said, heard)
+        return soft_limited(heard)
+
+    def _ramp(self, said: Samples, heard: Samples) -> None:
+        """Add what the entries that changed bring (or take) on their way to the new gain."""
+        change = self.gain - self._reached
+        hearers, speakers = change.any(axis=1), change.any(axis=0)
+        heard[hearers] += change[hearers][:, speakers] @ (said[speakers] * _RISE)
+        self._reached[:] = self.gain
+        self._heard_speakers = self._in_use()
+
+    def _in_use(self) -> NDArray[np.intp]:
+        return np.flatnonzero(self._reached.any(axis=0))
