@@ -34,7 +34,7 @@ class TonePlan:
     """
 
     country: str
-    ring: Cadence  # seconds on, off, … of the ringing of a bell
+    ring_cadence: Cadence  # seconds on, off, … of the ringing of a bell
     ring_hertz: float
     level_dbm0: float
     tones: Mapping[str, tuple[Segment, ...]] = field(repr=False)
@@ -61,10 +61,12 @@ _HOWLER = "1400+2060+2450+2600/100,0/100"
 
 
 def _plan(
-    country: str, ring: Cadence, ring_hertz: float, level_dbm0: float = -10.0, **tones: str
+    country: str, ring_cadence: Cadence, ring_hertz: float, level_dbm0: float = -10.0, **tones: str
 ) -> TonePlan:
     tones.setdefault("howler", _HOWLER)
-    return TonePlan(country, ring, ring_hertz, level_dbm0, {n: _segments(text) for n, text in tones.items()})
+    return TonePlan(
+        country, ring_cadence, ring_hertz, level_dbm0, {n: _segments(text) for n, text in tones.items()}
+    )
 
 
 # Ring frequencies: US 20, Europe 25 (wctdm, weeBell); those of Turkey and Asia are not verified.
