@@ -36,6 +36,10 @@ class Matrix:
         self.gain[hearer, speaker] = self._reached[hearer, speaker] = gain
         self._heard_speakers = self._in_use()
 
+    def wants(self, speaker: int) -> bool:
+        """Does anybody hear that speaker in the next tick, if only while it fades?"""
+        return bool(self.gain[:, speaker].any() or self._reached[:, speaker].any())
+
     def tick(self, said: Samples) -> Samples:
         """What each row hears of float32[speakers, 160], as float32[rows, 160] within ±1.0."""
         speakers = self._heard_speakers
