@@ -214,11 +214,11 @@ class Exchange:
                 if phone.state in handsets.CONNECTED:
                     phone.far_end_gone(tone)
 
-    def give_back(self, line: Line) -> None:
+    def give_back(self, line: Line, reason: str = "released") -> None:
         """Part a line from everybody and put it on its hook."""
         self.sound.part(line.name)
         if line.state in lines.HELD:
-            line.release()
+            line.release(reason)
 
     def make_room(self, tried: set[str]) -> Line | None:
         """Clear a call for an emergency: outgoing ones first, never another emergency."""

@@ -109,8 +109,8 @@ class Handset:
         self.name = name
         self.port = port
         self.call: Call | None = None
-        self.state = State.IDLE
-        self.reason = ""
+        self.state = State.OUT  # until the port says that it works
+        self.reason = "starting"
         self.keys = ""  # keyed since it was lifted, until the number was complete
         self._ears = ears
         self._sound = sound

@@ -128,8 +128,8 @@ class Line:
         self.name = name
         self.port = port
         self.call: Call | None = None
-        self.state = State.IDLE
-        self.reason = ""
+        self.state = State.OUT  # until the port says that it works
+        self.reason = "starting"
         self.free_at = 0  # µs: before this instant the loop must not be closed again
         self.dumb = False  # gave no dial tone when last asked
         self._ears = ears
@@ -173,9 +173,9 @@ class Line:
     def part(self) -> None:
         self._act("part", "parted")
 
-    def release(self) -> None:
+    def release(self, reason: str = "released") -> None:
         """Open the loop; free again after the guard."""
-        self._act("release", "released")
+        self._act("release", reason)
         self._forget()
         self.port.do(Release())
         self._ears.idle(self.name)

@@ -119,7 +119,7 @@ class Outgoing:
     def _no_tone(self) -> None:
         line, self.call.line = self._line, None
         line.dumb = True
-        self._exchange.give_back(line)
+        self._exchange.give_back(line, "no dial tone")
         self._again()
 
     def _no_line(self) -> None:

@@ -1,0 +1,58 @@
+"""Telephone numbers: complete, emergency, stored."""
+
+import pytest
+
+from firmware.base.numbers import after_habit, e164, emergency_numbers, may_grow, shadows_emergency, to_dial
+
+
+@pytest.mark.parametrize(
+    ("digits", "country", "more"),
+    [
+        ("3312000", "DK", True),
+        ("33120001", "DK", False),  # eight digits, and no longer number begins so
+        ("201", "DK", True),  # an extension that a national number begins with
+        ("02121234567", "TR", False),
+        ("2125551212", "US", False),
+        ("0301234567", "DE", True),  # an open plan: nobody can know
+        ("004533", "DK", True),
+        ("112", "DK", True),
+    ],
+)
+def test_a_number_is_complete_when_no_longer_one_is_possible(digits: str, country: str, more: bool) -> None:
+    assert may_grow(digits, country) is more
+
+
+@pytest.mark.parametrize(
+    ("country", "some"),
+    [("DK", {"112", "114"}), ("US", {"911"}), ("UK", {"999", "112"}), ("KR", {"119"}), ("CN", {"110", "120"})],
+)
+def test_each_country_has_its_emergency_numbers(country: str, some: set[str]) -> None:
+    assert some <= emergency_numbers(country)
+
+
+def test_a_habitual_prefix_is_certain_only_where_no_national_number_begins_so() -> None:
+    danish = emergency_numbers("DK")
+    assert after_habit("0112", "DK", danish) is True
+    assert after_habit("9112", "DK", danish) is False  # 91 12 xx xx is somebody's number
+    assert after_habit("5112", "DK", danish) is None
+    assert after_habit("112", "DK", danish) is None
+    assert after_habit("9911", "US", emergency_numbers("US")) is False
+
+
+def test_a_code_that_is_begins_or_begins_with_an_emergency_number_is_in_its_way() -> None:
+    danish = emergency_numbers("DK")
+    assert shadows_emergency("11", {"112"}) == "112"
+    assert shadows_emergency("112", danish) == "112"
+    assert shadows_emergency("1125", {"112"}) == "112"
+    assert shadows_emergency("201", danish) is None
+
+
+def test_numbers_are_stored_with_their_country_and_dialled_without_it() -> None:
+    assert e164("33120001", "DK") == "+4533120001"
+    assert e164("02121234567", "TR") == "+902121234567"
+    assert e164("12", "DK") is None
+    assert e164("nonsense", "DK") is None
+    assert to_dial("+4533120001", "DK") == "33120001"
+    assert to_dial("+902121234567", "TR") == "02121234567"
+    assert to_dial("+4533120001", "US") == "0114533120001"
+    assert to_dial("112", "DK") == "112"

@@ -1,0 +1,67 @@
+"""What the owner may set, and the sentences that say what is wrong."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware.base import Refused
+from firmware.settings import merged, read
+
+DEMO = json.loads((Path(__file__).parent.parent / "hostsim" / "demo.json").read_text("utf-8"))
+
+
+def refusal(change: dict[str, Any]) -> str:
+    with pytest.raises(Refused) as refused:
+        read(merged(DEMO, change))
+    return str(refused.value)
+
+
+def test_the_demo_office_is_valid_and_its_numbers_lead_to_stations() -> None:
+    settings = read(DEMO)
+    assert settings.extensions()["201"] == "phone1"
+    assert settings.extensions()["102"] == "phone2"
+    assert settings.country_of("line1") == "DK"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"lines": {"line2": {"country": "XX"}}}, 'lines.line2.country: "XX" is not one of US, UK, DK'),
+        ({"lines": {"line2": {"contry": "DK"}}}, "lines.line2.contry: there is no such setting; allowed here"),
+        ({"queues": {"sales": {"ring_s": 0}}}, 'queues.sales.ring_s: "0" is not allowed: expected float >= 1'),
+        ({"zap": 1}, "zap: there is no such setting"),
+        ({"lines": {"line99": {}}}, 'lines."line99": is no name for this table; line1 to line16'),
+        ({"lines": {"line2": 5}}, 'lines.line2: must be a table of fields, not "5"'),
+        ({"menus": {"main": {"keys": {"5": "nobody"}}}}, 'menus.main.keys.5: "nobody" is not one of operator'),
+        ({"menus": {"main": {"keys": {"55": "sales"}}}}, "menus.main.keys"),
+        ({"lines": {"line1": {"menu": "gone"}}}, 'lines.line1.menu: "gone" is not one of main'),
+        ({"queues": {"sales": {"members": ["zoe"]}}}, 'queues.sales.members: "zoe" is not one of'),
+        ({"queues": {"sales": {"nobody": {"ring": ["phone9"]}}}}, "queues.sales.nobody"),
+        ({"phones": {"phone1": {"number": "202"}}}, "is already the number of phones.phone1"),
+        ({"operator": "phone9"}, 'operator: "phone9" is not one of phone1'),
+        ({"language": "xx"}, 'language: "xx" is not one of en'),
+    ],
+)
+def test_an_error_names_the_field_the_value_and_what_is_allowed(change: dict[str, Any], said: str) -> None:
+    assert said in refusal(change)
+
+
+@pytest.mark.parametrize("number", ["112", "11", "1123"])
+def test_no_extension_may_stand_in_the_way_of_an_emergency_number(number: str) -> None:
+    assert "in the way of the emergency number 11" in refusal({"phones": {"phone1": {"number": number}}})
+
+
+def test_the_owners_own_emergency_numbers_count_too() -> None:
+    assert "in the way of the emergency number 201" in refusal({"emergency": ["201"]})
+
+
+def test_a_change_merges_tables_replaces_lists_and_removes_with_none() -> None:
+    changed = merged(DEMO, {"queues": {"sales": {"members": ["ann"], "ring_s": 20}}, "lines": {"line4": None}})
+    settings = read(changed)
+    assert settings.queues["sales"].members == ("ann",)
+    assert settings.queues["sales"].ring_s == 20
+    assert settings.queues["sales"].strategy == "ring_down"
+    assert list(settings.lines) == ["line1", "line2", "line3"]
+    assert list(read(DEMO).lines) == ["line1", "line2", "line3", "line4"]
