@@ -162,6 +162,13 @@ class OpenLoop(Order):
     seconds: float = 0.5
 
 
+@dataclass(frozen=True)
+class ReverseLoop(Order):
+    """Swap tip and ring of a phone port, or swap them back: "answered", for a payphone or a PBX."""
+
+    on: bool
+
+
 class LinePort(Protocol):
     """A line to the outside world. Facts: ring, caller, tone, loop, service. Orders: seize, release …"""
 
