@@ -1,7 +1,10 @@
-"""What becomes of an order: the answer that every front door passes on."""
+"""What is ordered from outside, and what becomes of it: the face that the box shows its front doors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
+
+from firmware.base.events import Event
 
 
 @dataclass(frozen=True)
@@ -16,3 +19,15 @@ class Reply:
     result: Any = None
     sentence: str = ""
     seq: int = 0
+
+
+class Engine(Protocol):
+    """A box at work, as its front doors see it."""
+
+    watchers: list[Callable[[Event, bool], None]]  # called in the tick thread with (event, durable)
+
+    def post(self, name: str, args: dict[str, Any], reply: Callable[[Reply], None]) -> None:
+        """Put an order into the mailbox, from any thread. `reply` is called once, in any thread."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """The state of everything, for JSON, and the caller's to keep; tick thread."""
