@@ -1,0 +1,70 @@
+// The box, as this page knows it: one stream of what is and what happens, and orders that go the other way.
+
+import { useEffect, useState } from "../vendor/hooks.js";
+
+const TAIL = 200; // journal rows that the page keeps
+
+const NOTHING = { state: null, events: [], trouble: "Looking for the box …" };
+
+/** `{state, at, events, trouble}`: the newest snapshot, when it came (ms), the journal's tail, and what is wrong. */
+export function useBox() {
+  const [box, setBox] = useState(NOTHING);
+  useEffect(() => {
+    const stream = new EventSource("/api/events");
+    const change = (some) => setBox((before) => ({ ...before, ...some(before) }));
+    stream.addEventListener("state", ({ data }) =>
+      change(() => ({ state: JSON.parse(data), at: performance.now(), trouble: "" })));
+    stream.addEventListener("journal", ({ data }) => change(({ events }) => ({ events: appended(events, JSON.parse(data)) })));
+    stream.addEventListener("trouble", ({ data }) => change(() => ({ trouble: JSON.parse(data) })));
+    stream.addEventListener("error", () => change(() => ({ trouble: "The box's pages do not answer. Trying again …" })));
+    return () => stream.close();
+  }, []);
+  return box;
+}
+
+function appended(events, event) {
+  const newest = events.at(-1);
+  if (newest && event.seq === newest.seq) return events;
+  const before = newest && event.seq < newest.seq ? [] : events; // a journal that began anew
+  return [...before, event].slice(-TAIL);
+}
+
+/** Give an order; the answer is "" when it was carried out, else the sentence that says why not. */
+export async function order(name, fields) {
+  try {
+    const answer = await fetch(`/api/orders/${name}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(fields),
+    });
+    if (answer.ok) return "";
+    const told = await answer.json().catch(() => ({}));
+    return told.sentence || `The box answered ${answer.status}.`;
+  } catch {
+    return "The box's pages do not answer.";
+  }
+}
+
+/** JSON from the box, asked for again whenever `when` changes; null until it is here. */
+export function useJson(path, when) {
+  const [value, setValue] = useState(null);
+  useEffect(() => {
+    let current = true;
+    fetch(path)
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .then((told) => current && told && setValue(told))
+      .catch(() => {}); // the banner says it already, and the next change asks again
+    return () => { current = false; };
+  }, [path, when]);
+  return value;
+}
+
+/** The same value, drawn anew every second while `running`: for clocks that count. */
+export function useSecond(running) {
+  const [, beat] = useState(0);
+  useEffect(() => {
+    if (!running) return undefined;
+    const timer = setInterval(() => beat((count) => count + 1), 1000);
+    return () => clearInterval(timer);
+  }, [running]);
+}

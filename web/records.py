@@ -1,0 +1,81 @@
+"""The call record: the ledger's file, filled from the journal's events with a cursor of its own."""
+
+import threading
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from firmware.base import Broken, Refused
+from firmware.office.ledger import Ledger, Row
+from firmware.rim.books import LedgerBook
+from firmware.rim.control import Happened
+from web.engine import Engine
+
+QUIET = 0.2  # s without an event, then what was read is written: one commit for a burst
+BURST = 500  # events in one commit at most
+AGAIN = 0.5  # s before an engine that went away is looked for again
+
+
+class Records:
+    """One thread that follows the engine; anybody may read."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        """Refused: the ledger's file cannot be used."""
+        self._book = LedgerBook(folder / "ledger.db")
+        self._lock = threading.Lock()  # the file serves one thread at a time
+        self._engine = engine
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="records", daemon=True)
+        self._thread.start()
+
+    def calls(self, limit: int, before: int | None) -> list[dict[str, Any]]:
+        """The latest calls, newest first; `before` a key for the page after."""
+        with self._lock:
+            return [asdict(call) for call in self._book.calls(limit, before)]
+
+    def call(self, key: int) -> dict[str, Any]:
+        """Whom a call rang and where it waited."""
+        with self._lock:
+            legs, waits = self._book.legs(key), self._book.waits(key)
+        return {"legs": [asdict(leg) for leg in legs], "waits": [asdict(wait) for wait in waits]}
+
+    def close(self) -> None:
+        """Keep what was read, and close the file."""
+        self._closing.set()
+        self._thread.join()
+        self._book.close()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            with suppress(Broken, Refused):
+                self._follow()
+            self._closing.wait(AGAIN)
+
+    def _follow(self) -> None:
+        """Read from where the file stands. Only what is on the engine's disk: a record must not know of
+        a call that a power cut takes from the journal."""
+        with self._lock:
+            resume, zero = self._book.cursor()
+        ledger = Ledger(zero)
+        rows: list[Row] = []
+        told = 0
+        with closing(self._engine.watch(resume, lasting=True, idle=QUIET)) as events:
+            for happened in events:
+                rows += _rows(ledger, happened)
+                told += happened is not None
+                if told and (happened is None or told >= BURST):
+                    self._keep(rows, ledger)
+                    rows, told = [], 0
+                if self._closing.is_set():
+                    return
+
+    def _keep(self, rows: Iterable[Row], ledger: Ledger) -> None:
+        with self._lock:
+            self._book.keep(rows, ledger.resume, ledger.zero)
+
+
+def _rows(ledger: Ledger, happened: Happened | None) -> list[Row]:
+    event = happened and happened.event
+    return ledger.tell(event) if event else []
