@@ -5,6 +5,7 @@ the engine's end: `control_server`.
 """
 
 import os
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -111,10 +112,10 @@ class _Wire:
     @property
     def gone(self) -> bool:
         """The engine closed this connection: an order would be lost in it."""
+        look = select.poll()
+        look.register(self._socket, select.POLLIN)
         try:
-            return self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:
-            return False
+            return bool(look.poll(0)) and self._socket.recv(1, socket.MSG_PEEK) == b""
         except OSError:
             return True
 

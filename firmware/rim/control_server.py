@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from firmware.base.events import Event
 from firmware.base.orders import Engine, Reply
@@ -105,10 +106,9 @@ class ControlServer:
         server = await asyncio.start_unix_server(self._visit, sock=self._socket, limit=LINE)
         await self._closing.wait()
         server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for each in others:
-            each.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        for visitor in tuple(self._visitors):
+            visitor.leave(at_once=True)
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         visitor = _Visitor(self, reader, writer)
@@ -245,7 +245,7 @@ class _Visitor:
         if self._lasting and server.past.durable < server.told:
             return False
         for each in missing:
-            self._pass(each)
+            self._pass(replace(each, durable=each.durable or each.seq <= server.past.durable))
         return True
 
     async def _fill_from_journal(self) -> None:
@@ -272,11 +272,13 @@ class _Visitor:
             if self._writer.transport.get_write_buffer_size() > BACKLOG:
                 self._writer.transport.abort()
 
-    def leave(self) -> None:
-        """Hang up, when what was sent has left."""
+    def leave(self, at_once: bool = False) -> None:
+        """Hang up, when what was sent has left or at once."""
         self._live = False
         if self._chase:
             self._chase.cancel()
+        if at_once:
+            self._writer.transport.abort()
         self._writer.close()
 
 
