@@ -17,7 +17,7 @@ LATE = 30  # of a minute's 3,000 ticks: 1 %, then the box is degraded (DESIGN 6.
 Snapshot = dict[str, Any]
 
 
-class Calls(Struct):
+class Calls(Struct, frozen=True):
     live: int = 0
     waiting: int = 0
 
