@@ -12,8 +12,9 @@ from hostsim.chain import Chain, LineChain, PhoneChain
 from hostsim.chip import NEVER, Chip, HatTime
 from hostsim.copper import LinePair, PhonePair
 from hostsim.highway import Highway
+from hostsim.indirect import Family
 from hostsim.si3050 import Si3050
-from hostsim.si3215 import Family, Si3215
+from hostsim.si3215 import Si3215
 
 
 class Pins:
@@ -55,7 +56,6 @@ class SimHat:
         self.spi_phones = PhoneChain(self._time, self.phones)
         self.gpio = Pins(self.spi_lines, self.spi_phones)
         self.frames = Highway(self._chips)
-        self.now = now
 
     @property
     def now(self) -> int:

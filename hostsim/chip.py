@@ -64,6 +64,16 @@ def table(entries: Mapping[int, Any]) -> list[Any]:
     return [entries.get(number) for number in range(REGISTERS)]
 
 
+def noted(number: int, mask: int = 0xFF) -> Write:
+    """A register on which slots or gains depend; bits outside `mask` read zero."""
+
+    def write(chip: Chip, value: int) -> None:
+        chip.regs[number] = value & mask
+        chip.voice_changed = True
+
+    return write
+
+
 class Chip:
     """What the Si3050 and the Si3215 share: registers, plans, reset, the PCM highway."""
 
@@ -79,7 +89,7 @@ class Chip:
         self.voice_changed = True  # the highway asks again for slots and gains
         self.mode_changed: Callable[[], None] = lambda: None  # the chain asks again who listens how
         self.due = NEVER  # the first plan
-        self.wakes = 0
+        self.wakes = NEVER  # attended for the first time when the hat's time is first set
         self._plans: dict[Act, int] = {}
 
     # registers

@@ -5,9 +5,10 @@ The telephone's hook moves at its own instants; a comparator and a debounce coun
 ring-trip detector looks at the current; in every other state the loop detector does.
 """
 
-from math import acos, exp, pi, sqrt
+from math import acos, pi, sqrt
 from typing import TYPE_CHECKING
 
+from hostsim.battery import Battery
 from hostsim.chip import Act
 from hostsim.copper import PhonePair
 
@@ -22,49 +23,14 @@ OFF_HOOK_STATE = {ON_HOOK_SOUND: ACTIVE, REVERSED_SOUND: REVERSED}
 DEBOUNCE = 1_250  # µs a step: registers 63, 69, 70
 TRIP_FILTER = 2 * MS  # the low-pass before the ring-trip comparator; with RTDI 12 to 15 ms in all
 CADENCE = 125  # µs a step: RAT, RIT
-RAMP = 65 * MS  # the converter reaches VBATH within 20 to 200 ms
-DISCHARGE = 2_000 * MS  # time constant of the battery with the converter off
-LEAKY = 20 * MS  # the same with a short on the line
 STEP = 1.5  # V: VOC, VCM, VBATH, VBATL, VOV
+SENSE = 0.376  # V: registers 80 to 83
 THRESHOLD = 1.27  # mA a step of LCRT and RPTP
 
 RTAE, RTIE, RVO = 0x10, 0x08, 0x02  # register 34
 AORD, AOLD, AOPN = 0x04, 0x02, 0x01  # register 67
 RGIP, RGAP = 0x20, 0x10  # register 18
-LCIP, RTIP = 0x02, 0x01  # register 19
-
-
-class Battery:
-    """What the DC-DC converter makes, in volts below ground, as a function of time."""
-
-    def __init__(self) -> None:
-        self.on = False
-        self.fails = False
-        self.leaks = False
-        self.up_at = 0
-        self._since = 0
-        self._from = 0.0
-
-    def switch(self, now: int, on: bool, goal: float) -> None:
-        if on != self.on:
-            self._from = self.volts(now, goal)
-            self._since, self.on = now, on
-            self.up_at = now + RAMP
-
-    def fail(self, now: int, fails: bool, goal: float) -> None:
-        """The converter stops or starts making volts, whatever it is told."""
-        self._from = self.volts(now, goal)
-        self._since, self.fails = now, fails
-        self.up_at = now + RAMP
-
-    def up(self, now: int) -> bool:
-        return self.on and not self.fails and now >= self.up_at
-
-    def volts(self, now: int, goal: float) -> float:
-        age = now - self._since
-        if self.on and not self.fails:
-            return goal if age >= RAMP else self._from + (goal - self._from) * age / RAMP
-        return self._from * exp(-age / (LEAKY if self.leaks else DISCHARGE))
+ALARMS, LCIP, RTIP = 0xFC, 0x02, 0x01  # register 19
 
 
 class LineFeed:
@@ -78,14 +44,15 @@ class LineFeed:
         self.closed = False
         self.tripped = False
         self._lifted = False
-        self._seen = 0  # the hook's edges are known up to here
+        self._seen: int | None = None  # the hook's edges are known up to here
         self._told: tuple[float, tuple[float, float] | None] = (0.0, None)
 
     # the telephone
     def attend(self, now: int) -> None:
         """Follow the hook up to `now`; what the chip does by itself meanwhile happens in between."""
         chip, pair = self.chip, self.pair
-        for at, off in pair.hook_edges(self._seen, now):
+        since = now if self._seen is None else self._seen
+        for at, off in pair.hook_edges(since, now):
             chip.advance(at)
             self._hook(at, off)
         chip.advance(now)
@@ -112,14 +79,15 @@ class LineFeed:
     def power(self, now: int, on: bool) -> None:
         """The DC-DC converter goes on or off."""
         self.battery.switch(now, on, self.battery_goal())
-        self.chip.plan(self._powered, self.battery.up_at if on else None)
+        self.chip.plan(self._powered, self.battery.up_at if on and now < self.battery.up_at else None)
         self._enter(now, self.state)
 
     def _powered(self, at: int) -> None:
         self._enter(at, self.state)
 
-    def alarm(self, now: int) -> None:
-        """A transistor runs too hot: open the line where that is left to the chip."""
+    def alarm(self, now: int, transistors: int) -> None:
+        """Transistors Q1 (bit 0) to Q6 run too hot: open the line where that is left to the chip."""
+        self.chip.raise_(19, transistors << 2 & ALARMS)
         if self.chip.regs[67] & AOPN:
             self._stop_cadence()
             self.chip.regs[64] = OPEN
@@ -178,9 +146,9 @@ class LineFeed:
         """(hertz, peak volts) of the ring oscillator, by RCO and RNGX; clipped at the battery."""
         if self.state != RINGING or not self.battery.up(now):
             return None
-        turn = min(0.999999, max(-0.999999, self.chip.indirect("RCO", signed=True) / 32768))
+        turn = min(0.999999, max(-0.999999, self.chip.indirect.signed("RCO") / 32768))
         hertz = acos(turn) * 1000 / (2 * pi)
-        peak = self.chip.indirect("RNGX") * 4 / sqrt((1 - turn) / (1 + turn)) / 32768 * 96
+        peak = self.chip.indirect.value("RNGX") * 4 / sqrt((1 - turn) / (1 + turn)) / 32768 * 96
         return hertz, min(peak, self.battery_goal())
 
     # what flows
@@ -190,11 +158,11 @@ class LineFeed:
         if not self.battery.up(now):
             return 0.0
         if self.state == RINGING:
-            return self.chip.indirect("ROFF", signed=True) / 32768 * 96 if regs[34] & RVO else 0.0
+            return self.chip.indirect.signed("ROFF") / 32768 * 96 if regs[34] & RVO else 0.0
         sign = -1 if regs[72] & 0x40 else 1
         return FED.get(self.state, 0) * sign * min((regs[72] & 0x3F) * STEP, (regs[74] & 0x3F) * STEP)
 
-    def milliamps(self, now: int) -> float:
+    def milliamps(self) -> float:
         """Loop current, unsigned; while ringing the mean of the rectified current."""
         if not self._lifted:
             return 0.0
@@ -203,12 +171,12 @@ class LineFeed:
             return 1_000 * (volts + self._told[1][1] * 2 / pi) / self.pair.ohms
         return min(20.0 + 3 * (self.chip.regs[71] & 7), 1_000 * volts / self.pair.ohms)
 
-    def loop_volts(self, now: int) -> float:
+    def loop_volts(self) -> float:
         """Tip minus ring."""
         fed = self._told[0]
         if not self._lifted or self._told[1] is not None:
             return fed
-        return (1 if fed > 0 else -1) * self.milliamps(now) * self.pair.ohms / 1_000
+        return (1 if fed > 0 else -1) * self.milliamps() * self.pair.ohms / 1_000
 
     def battery_goal(self) -> float:
         """VBATH, but in the active states no more than the wires need (data sheet 2.3.4)."""
@@ -216,8 +184,8 @@ class LineFeed:
         highest = (regs[74] & 0x3F) * STEP
         if self.state not in FED:
             return highest
-        overhead = (self.chip.indirect("VMIND") >> 9 & 15) * STEP
-        needed = (regs[73] & 0x3F) * STEP + abs(self.loop_volts(0)) + overhead
+        overhead = (self.chip.indirect.value("VMIND") >> 9 & 15) * STEP
+        needed = (regs[73] & 0x3F) * STEP + abs(self.loop_volts()) + overhead
         return min(highest, max(needed, 0 if regs[66] & 1 else (regs[75] & 0x3F) * STEP))
 
     # what the detectors make of it
@@ -225,7 +193,7 @@ class LineFeed:
     def over(self) -> bool:
         """Is the comparator's threshold exceeded at this instant? (DBIRAW tells the contrary.)"""
         name = "RPTP" if self.state == RINGING else "LCRTL" if self._hysteresis else "LCRT"
-        return self.milliamps(0) > (self.chip.indirect(name) >> 9 & 63) * THRESHOLD
+        return self.milliamps() > (self.chip.indirect.value(name) >> 9 & 63) * THRESHOLD
 
     @property
     def _hysteresis(self) -> bool:
@@ -262,3 +230,29 @@ class LineFeed:
         if self.closed and self.chip.regs[67] & AOLD and self.state in OFF_HOOK_STATE:
             self._stop_cadence()
             self._enter(at, OFF_HOOK_STATE[self.state])
+
+    # the registers that show all this
+    def hook_status(self) -> int:
+        """DBIRAW, RTP, LCR."""
+        return (0 if self.over else 4) | self.tripped << 1 | self.closed
+
+    def voltage_sense(self) -> int:
+        """LVSP and LVS, 1.5 V a step."""
+        volts = self.loop_volts()
+        return (0x40 if volts < 0 else 0) | min(63, round(abs(volts) / STEP))
+
+    def current_sense(self) -> int:
+        """LCSP and LCS, 1.25 mA a step."""
+        sign = 0x40 if self.loop_volts() < 0 else 0
+        return sign | min(63, round(self.milliamps() / 1.25))
+
+    def wire_sense(self, ring: bool) -> int:
+        """V_TIP or V_RING below ground, 0.376 V a step: the upper wire stands at VCM."""
+        loop = self.loop_volts()
+        lower = abs(loop) if (loop > 0) == ring else 0.0
+        common = (self.chip.regs[73] & 63) * STEP if self.state in FED else 0.0
+        return min(255, round((common + lower) / SENSE))
+
+    def battery_sense(self) -> int:
+        """V_BAT, 0.376 V a step."""
+        return min(255, round(self.battery.volts(self.chip.time.now, self.battery_goal()) / SENSE))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware.base import Broken
 from firmware.base.ports import FRAME
 from firmware.sound.frame import from_alaw, from_ulaw, to_alaw, to_ulaw
 from hostsim.chip import Chip, PcmSlot
@@ -62,7 +63,10 @@ class Highway:
         self._down[:CHANNELS] = frame
 
     def read(self) -> Pcm:
-        """What the bridge took in the tick that just ended: int16[8, 160], row = slot."""
+        """What the bridge took in the tick that just ended: int16[8, 160], row = slot.
+
+        `Broken` while the clock stands; the wires' own sound goes on all the same.
+        """
         if any([chip.voice_changed for chip in self._chips]):
             self._survey()
         played = self._take()
@@ -70,10 +74,11 @@ class Highway:
         heard = self._heard
         for row, frame in enumerate(self._frames):
             heard[row] = frame(sent[row])
-        up = np.full((SLOTS + 2, FRAME), -1, np.int16)
-        if self.runs:
-            self._put(up, played)
         self._down[:CHANNELS] = 0
+        if not self.runs:
+            raise Broken("no PCM clock: the audio bridge has stopped")
+        up = np.full((SLOTS + 2, FRAME), -1, np.int16)
+        self._put(up, played)
         return up[:CHANNELS]
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from math import asin, ceil, exp, floor, pi, sin, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hostsim.si3050 import Si3050
+    from hostsim.si3019 import LineSide
 
 MS = 1_000
 RDTN, RDTP, RDT = 0x40, 0x20, 0x04  # register 5
@@ -31,8 +31,9 @@ THRESHOLDS = {  # (RT2, RT): V RMS, the middle of the data sheet's range
 class RingDetector:
     """Follows one line; `detected` is the RDT bit."""
 
-    def __init__(self, chip: "Si3050") -> None:
-        self._chip = chip
+    def __init__(self, line: "LineSide") -> None:
+        self._line = line
+        self._chip = line.chip
         self.detected = False
         self._start = 0
         self._ring: tuple[float, float] | None = None  # hertz and volts RMS
@@ -55,7 +56,7 @@ class RingDetector:
 
     @property
     def _listening(self) -> bool:
-        return self._chip.link and not self._chip.off_hook
+        return self._line.link and not self._line.off_hook
 
     @property
     def _validates(self) -> bool:
@@ -69,7 +70,8 @@ class RingDetector:
 
     def bits(self, now: int) -> int:
         """RDTN, RDTP and RDT at this instant."""
-        volts = self._jump * exp((self._jumped - now) / COUPLING) if self._jump else 0.0
+        age = (now - self._jumped) / COUPLING
+        volts = self._jump * exp(-age) if age < 10 else 0.0
         if self._ring is not None:
             hertz, rms = self._ring
             volts += rms * sqrt(2) * sin(2 * pi * hertz * (now - self._start) / 1e6)
@@ -92,8 +94,7 @@ class RingDetector:
         elif not self._validates:
             chip.plan(self._begin, first)
         elif self._period_fits():
-            delay = (chip.regs[23] >> 7 << 2 | chip.regs[22] >> 6) * 256 * MS
-            chip.plan(self._begin, first + RCC[chip.regs[23] & 7] + delay)
+            chip.plan(self._begin, first + RCC[chip.regs[23] & 7] + self._delay)
         else:
             chip.plan(self._begin, None)
 
@@ -116,9 +117,17 @@ class RingDetector:
         if not self.detected and not (self._validates and self._confirmed(at)):
             chip.plan(self._begin, None)
             return
-        last = self._crossing_before(at)
-        quiet = (chip.regs[23] >> 3 & 15) * 128 * MS or 80 * MS  # RTO
-        chip.plan(self._end, last + (quiet if self._validates else ONE_SHOT))
+        quiet = ONE_SHOT
+        if self._validates:
+            quiet = (chip.regs[23] >> 3 & 15) * 128 * MS or 80 * MS  # RTO
+            quiet += 0 if self.detected else self._delay
+        chip.plan(self._end, self._crossing_before(at) + quiet)
+
+    @property
+    def _delay(self) -> int:
+        """RDLY: from a ring that is validated to one that is shown."""
+        regs = self._chip.regs
+        return (regs[23] >> 7 << 2 | regs[22] >> 6) * 256 * MS
 
     def _confirmed(self, at: int) -> bool:
         """Did the burst last for RCC? What then is still to come is only the delay RDLY."""

@@ -4,13 +4,12 @@ Source: Si3215 data sheet Rev 0.92 (pages as tabled in the hardware notes); the 
 what `family` says. The wires to the telephone are `feed.LineFeed`.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from hostsim.chip import LAWS, Chip, HatTime, PcmSlot, Voice, Write, table
+from hostsim.chip import LAWS, REGISTERS, Chip, HatTime, PcmSlot, Voice, Write, noted, table
 from hostsim.copper import PhonePair
 from hostsim.feed import FED, RINGING, LineFeed
-
-Family = Literal["si3215", "si3210"]
+from hostsim.indirect import Family, Indirect
 
 MS = 1_000
 REVISION = 5
@@ -22,68 +21,20 @@ BALANCED = 8  # where the manual search for the transistors' balance (98, 99 aga
 
 CHAIN, SPIM, PNI2 = 0x80, 0x40, 0x80
 CAL, CALSP, DCCAL, DCOF = 0x40, 0x20, 0x80, 0x10
-INDP, ALARMS = 0x01, 0xFC
+INDP = 0x01
 
-# Indirect registers that the model understands, and all that exist (data sheet, table 34).
-NUMBERS: dict[Family, dict[str, int]] = {
-    "si3215": {
-        "ROFF": 6, "RCO": 7, "RNGX": 8, "DACG": 13, "ADCG": 14,
-        "LCRT": 15, "RPTP": 16, "VMIND": 64, "LCRTL": 66,
-    },
-    "si3210": {
-        "ROFF": 19, "RCO": 20, "RNGX": 21, "DACG": 26, "ADCG": 27,
-        "LCRT": 28, "RPTP": 29, "VMIND": 41, "LCRTL": 43,
-    },
+
+RESET_VALUES = {
+    0: REVISION, 1: 0x88, 6: 0x80, 8: 0x02, 10: 0x08, 11: 0x33, 14: 0x10, 63: 0x54, 65: 0x61, 66: 0x03,
+    67: 0x1F, 69: 0x0A, 70: 0x0A, 72: 0x20, 73: 0x02, 74: 0x32, 75: 0x10, 92: 0xFF, 93: 0x14, 96: 0x1F,
+    97: 0x1F, 98: 0x10, 99: 0x10, 100: 0x11, 101: 0x11, 102: 0x08, 103: 0x88, 107: 0x08,
 }  # fmt: skip
-EXISTING: dict[Family, frozenset[int]] = {
-    "si3215": frozenset((*range(10), *range(13, 28), 64, 66, *range(69, 75))),
-    "si3210": frozenset((*range(44), 97, *range(99, 105))),
-}
-
-
-def reset_values() -> bytes:
-    values = bytearray(128)
-    known = {
-        **{
-            0: REVISION,
-            1: 0x88,
-            6: 0x80,
-            8: 0x02,
-            10: 0x08,
-            11: 0x33,
-            14: 0x10,
-            63: 0x54,
-            65: 0x61,
-            66: 0x03,
-        },
-        **{
-            67: 0x1F,
-            69: 0x0A,
-            70: 0x0A,
-            72: 0x20,
-            73: 0x02,
-            74: 0x32,
-            75: 0x10,
-            92: 0xFF,
-            93: 0x14,
-            96: 0x1F,
-        },
-        **{97: 0x1F, 98: 0x10, 99: 0x10, 100: 0x11, 101: 0x11, 102: 0x08, 103: 0x88, 107: 0x08},
-    }
-    for number, value in known.items():
-        values[number] = value
-    return bytes(values)
-
-
-def garbage() -> dict[int, int]:
-    """Indirect registers are undefined after a reset: a pattern that no driver means."""
-    return {number: (number + 1) * 0x9D37 & 0xFFFF for number in range(128)}
 
 
 class Si3215(Chip):
     """One FXS place of the hat."""
 
-    RESET = reset_values()
+    RESET = bytes(RESET_VALUES.get(number, 0) for number in range(REGISTERS))
     READ_ONLY: ClassVar[frozenset[int]] = frozenset({6, 31, 68, 77, *range(78, 92), 94})
 
     def __init__(self, time: HatTime, pair: PhonePair, family: Family = "si3215") -> None:
@@ -91,11 +42,9 @@ class Si3215(Chip):
         self.pair = pair
         self.family = family
         self.feed = LineFeed(self, pair)
-        self._numbers = NUMBERS[family]
-        self._indirect = garbage()
+        self.indirect = Indirect(time, family)
         self._staged = False  # IDA was written: the next IAA is a write
-        self._pending: tuple[int, int | None, int] | None = None  # number, value or None, done at
-        self._hangs = {"calibration": False, "indirect": False}
+        self._calibration_hangs = False
         self._storm_every: int | None = None
         self._own_reset()
 
@@ -114,44 +63,36 @@ class Si3215(Chip):
         return bool(regs[18] or regs[19] or regs[20])
 
     # indirect registers
-    def indirect(self, name: str, signed: bool = False) -> int:
-        value = self._indirect[self._numbers[name]]
-        return value - 0x10000 if signed and value & 0x8000 else value
-
     def _stage(self, number: int, value: int) -> None:
         self._finish_indirect()
         self.regs[number] = value
         self._staged = True
 
     def _address(self, value: int) -> None:
-        """IAA: a write where IDA was written before, else a read; done at the next 16 kHz tick."""
+        """IAA: a write where IDA was written before, else a read."""
         self._finish_indirect()
         self.regs[30] = value
-        data = self.regs[28] | self.regs[29] << 8 if self._staged else None
-        ticks = self.time.at * 2 // 125 + 1
-        self._pending = (value, data, -(-ticks * 125 // 2))
+        self.indirect.access(value, self.regs[28] | self.regs[29] << 8 if self._staged else None)
         self._staged = False
 
     def _finish_indirect(self) -> None:
-        if self._pending is None or self._hangs["indirect"] or self.time.at < self._pending[2]:
+        if not self.indirect.due:
             return
-        (number, data, _), self._pending = self._pending, None
-        if data is None:
-            value = self._indirect[number & 127] if number in EXISTING[self.family] else 0
-            self.regs[28], self.regs[29] = value & 0xFF, value >> 8
-        elif number in EXISTING[self.family]:
-            self._indirect[number] = data
+        found = self.indirect.finish()
+        if found is None:
             self.voice_changed = True
             self.feed.refresh(self.time.now)
+        else:
+            self.regs[28], self.regs[29] = found & 0xFF, found >> 8
         self.raise_(20, INDP)
+
+    def _after_indirect(self, number: int) -> int:
+        self._finish_indirect()
+        return self.regs[number]
 
     def _busy(self) -> int:
         self._finish_indirect()
-        return 1 if self._pending is not None else 0
-
-    def _data(self, number: int) -> int:
-        self._finish_indirect()
-        return self.regs[number]
+        return int(self.indirect.busy)
 
     # setup registers
     def _spi_mode(self, value: int) -> None:
@@ -186,32 +127,8 @@ class Si3215(Chip):
             self.plan(self._calibrated, self.time.now + (QUICK_CALIBRATION if value & CALSP else CALIBRATION))
 
     def _calibrated(self, at: int) -> None:
-        if not self._hangs["calibration"]:
+        if not self._calibration_hangs:
             self.regs[96] = self.regs[97] = 0
-
-    # what is sensed
-    def _hook_status(self) -> int:
-        feed = self.feed
-        return (0 if feed.over else 4) | feed.tripped << 1 | feed.closed
-
-    def _loop_volts(self) -> int:
-        volts = self.feed.loop_volts(self.time.now)
-        return (0x40 if volts < 0 else 0) | min(63, round(abs(volts) / 1.5))
-
-    def _loop_current(self) -> int:
-        sign = 0x40 if self.feed.loop_volts(self.time.now) < 0 else 0
-        return sign | min(63, round(self.feed.milliamps(self.time.now) / 1.25))
-
-    def _wire(self, ring: bool) -> int:
-        """TIP (or RING) below ground: the upper wire stands VCM below ground, the other the loop's volts."""
-        loop = self.feed.loop_volts(self.time.now)
-        lower = abs(loop) if (loop > 0) == ring else 0.0
-        common = (self.regs[73] & 63) * 1.5 if self.feed.state in FED else 0.0
-        return min(255, round((common + lower) / 0.376))
-
-    def _battery(self) -> int:
-        feed = self.feed
-        return min(255, round(feed.battery.volts(self.time.now, feed.battery_goal()) / 0.376))
 
     # sound
     def slot(self) -> PcmSlot | None:
@@ -235,8 +152,8 @@ class Si3215(Chip):
         if regs[9] & 0x20:
             from_phone = 0.0
         return Voice(
-            to_phone * self.indirect("DACG", signed=True) / UNITY,
-            from_phone * self.indirect("ADCG", signed=True) / UNITY,
+            to_phone * self.indirect.signed("DACG") / UNITY,
+            from_phone * self.indirect.signed("ADCG") / UNITY,
             bool(regs[8] & 0x06),
         )
 
@@ -250,9 +167,8 @@ class Si3215(Chip):
         if self.family == "si3210":
             self.regs[1] &= 0xFF ^ PNI2
             self.regs[6] = 0
-        self._indirect = garbage()
+        self.indirect.reset()
         self._staged = False
-        self._pending = None
 
     @property
     def chained(self) -> bool:
@@ -277,17 +193,17 @@ class Si3215(Chip):
         self.feed.battery.leaks = on
 
     def calibration_hangs(self, on: bool) -> None:
-        self._hangs["calibration"] = on
+        self._calibration_hangs = on
         if not on and self.regs[96] & CAL and not self.planned(self._calibrated):
             self._calibrated(self.time.now)
 
     def indirect_hangs(self, on: bool) -> None:
         """IAS stays busy."""
-        self._hangs["indirect"] = on
+        self.indirect.hangs = on
 
     def power_alarm(self, transistors: int = 0b111111) -> None:
         """Transistors Q1 (bit 0) to Q6 run too hot, once."""
-        self._alarm(self.time.now, transistors)
+        self.feed.alarm(self.time.now, transistors)
 
     def alarm_storm(self, every: int | None) -> None:
         """A power alarm `every` µs while the line is fed; None ends it."""
@@ -297,12 +213,8 @@ class Si3215(Chip):
     def _storm(self, at: int) -> None:
         assert self._storm_every is not None
         if self.feed.state in (*FED, RINGING):
-            self._alarm(at, 1)
+            self.feed.alarm(at, 1)
         self.plan(self._storm, at + self._storm_every)
-
-    def _alarm(self, at: int, transistors: int) -> None:
-        self.raise_(19, transistors << 2 & ALARMS)
-        self.feed.alarm(at)
 
 
 def _analog(code: int) -> float:
@@ -316,16 +228,6 @@ def _clear(number: int) -> Write:
 
     def write(chip: Si3215, value: int) -> None:
         chip.regs[number] &= 0xFF ^ value
-
-    return write
-
-
-def _noted(number: int, mask: int = 0xFF) -> Write:
-    """A register on which slots or gains depend."""
-
-    def write(chip: Si3215, value: int) -> None:
-        chip.regs[number] = value & mask
-        chip.voice_changed = True
 
     return write
 
@@ -351,20 +253,19 @@ def _masked(number: int, mask: int, fixed: int = 0) -> Write:
 
 Si3215.READ = table(
     {
-        20: lambda chip: chip._data(20),
-        28: lambda chip: chip._data(28),
-        29: lambda chip: chip._data(29),
+        20: lambda chip: chip._after_indirect(20),
+        28: lambda chip: chip._after_indirect(28),
+        29: lambda chip: chip._after_indirect(29),
         31: Si3215._busy,
         34: lambda chip: chip.regs[34] | (0xA4 if chip.feed.state == RINGING else 0),
         64: lambda chip: chip.regs[64] | chip.feed.state << 4,
-        68: Si3215._hook_status,
-        78: Si3215._loop_volts,
-        79: Si3215._loop_current,
-        80: lambda chip: chip._wire(ring=False),
-        81: lambda chip: chip._wire(ring=True),
-        82: Si3215._battery,
-        83: Si3215._battery,
-        84: lambda chip: min(255, round(chip.feed.milliamps(chip.time.now) / 0.319)),
+        68: lambda chip: chip.feed.hook_status(),
+        78: lambda chip: chip.feed.voltage_sense(),
+        79: lambda chip: chip.feed.current_sense(),
+        80: lambda chip: chip.feed.wire_sense(ring=False),
+        81: lambda chip: chip.feed.wire_sense(ring=True),
+        **{number: lambda chip: chip.feed.battery_sense() for number in (82, 83)},
+        84: lambda chip: min(255, round(chip.feed.milliamps() / 0.319)),
         88: lambda chip: max(0, chip.regs[98] - BALANCED),
         89: lambda chip: max(0, chip.regs[99] - BALANCED),
     }
@@ -373,8 +274,8 @@ Si3215.WRITE = table(
     {
         0: Si3215._spi_mode,
         1: Si3215._pcm_mode,
-        **{number: _noted(number) for number in (2, 3, 4, 5, 9, 65)},
-        8: _noted(8, 0x07),
+        **{number: noted(number) for number in (2, 3, 4, 5, 9, 65)},
+        8: noted(8, 0x07),
         14: Si3215._power,
         **{number: _clear(number) for number in (18, 19, 20)},
         28: lambda chip, value: chip._stage(28, value),
