@@ -5,6 +5,7 @@ this module can be read on any machine. `hostsim` offers the same Protocols over
 All real errors come as `Broken`, in a sentence that says what to do.
 """
 
+from importlib import import_module
 from threading import Event, Lock
 from typing import Any, Literal, Protocol
 
@@ -58,12 +59,21 @@ class SerialPort(Protocol):
     def close(self) -> None: ...
 
 
+def _library(name: str, package: str) -> Any:
+    """Import a library that only the hat needs; `Broken` says which package is missing."""
+    try:
+        return import_module(name)
+    except (ImportError, RuntimeError) as fault:
+        # RPi.GPIO raises RuntimeError on a machine that is no Pi.
+        raise Broken(f"{name} cannot be used here ({fault}); on the Pi install {package}") from fault
+
+
 class SpiDevice:
     """A chip select of the Pi, through spidev. Chip selects of one bus share a lock."""
 
-    def __init__(self, bus: int, select: int, lock: Lock) -> None:
-        import spidev
-
+    def __init__(self, bus: int, select: int, lock: Lock, library: Any = None) -> None:
+        """`library` stands in for spidev."""
+        spidev = library or _library("spidev", "spidev")
         self._name = f"/dev/spidev{bus}.{select}"
         self._lock = lock
         self._device = spidev.SpiDev()
@@ -94,15 +104,9 @@ class SpiDevice:
 class PiPins:
     """The pins by the RPi.GPIO API (RPi.GPIO up to the Pi 4, rpi-lgpio on the Pi 5)."""
 
-    def __init__(self) -> None:
-        try:
-            from RPi import GPIO
-        except (ImportError, RuntimeError) as fault:
-            raise Broken(
-                f"no GPIO pins ({fault}): on a Pi install RPi.GPIO (up to Pi 4) or rpi-lgpio (Pi 5), "
-                "never both"
-            ) from fault
-        self._gpio: Any = GPIO
+    def __init__(self, library: Any = None) -> None:
+        """`library` stands in for RPi.GPIO."""
+        self._gpio = library or _library("RPi.GPIO", "RPi.GPIO (up to Pi 4) or rpi-lgpio (Pi 5), never both")
         try:
             self._set_up()
         except (OSError, RuntimeError) as fault:
@@ -138,10 +142,9 @@ class AlsaFrames:
     gone is opened again once a second, and until then `read` keeps the beat by itself.
     """
 
-    def __init__(self, device: str = "hw:CARD=Bellwire") -> None:
-        import alsaaudio
-
-        self._alsa: Any = alsaaudio
+    def __init__(self, device: str = "hw:CARD=Bellwire", library: Any = None) -> None:
+        """`library` stands in for alsaaudio."""
+        self._alsa = library or _library("alsaaudio", "pyalsaaudio")
         self._device = device
         self._pause = Event()  # never set: a wait that ends by its time-out alone
         self._absent = 0  # frames since the card went away
@@ -199,8 +202,7 @@ class SerialLine:
     """The hat controller's UART, through pyserial."""
 
     def __init__(self, path: str = "/dev/serial0", baud: int = 115_200) -> None:
-        import serial
-
+        serial = _library("serial", "pyserial")
         self._fault: type[Exception] = serial.SerialException
         self._path = path
         try:

@@ -97,7 +97,6 @@ class Si3050:
         self._set_slots()
         self._set_gains()
         yield from self.relink()
-        self.write(STATUS, RINGS)  # a ring that began meanwhile stays told
         self.registers.set(MASK, RINGS | FRAME_LOST | OVERLOAD | POLARITY)
         self.hook(False)
         self.registers.set(CONTROL, RUNNING)
@@ -112,6 +111,7 @@ class Si3050:
         self.write(POWER, 0x00)
         yield from self._link_up()
         self._set_line_side()
+        self.write(STATUS, 0x00)  # powering up may look like a ring
 
     def _link_up(self) -> Steps:
         for _ in range(round(LINK_S / LINK_POLL_S)):
