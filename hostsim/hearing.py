@@ -1,0 +1,201 @@
+"""What somebody makes of the sound at his ear: a tone, one of the box's sentences, music, speech.
+
+A tone is told by its frequencies (how much of the last sound lies on them), then by its rhythm:
+which of the tones with those frequencies could have sounded and paused for just so long.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.base.ports import RATE
+from firmware.sound.frame import Samples, rms
+from firmware.sound.prompts import Prompts
+from firmware.sound.tones import PLANS, Segment
+from hostsim.senses import Ear
+from hostsim.sentences import HEARING, Sentences
+
+HOP = 80  # samples: what sounds and what pauses is told every 10 ms
+HEARABLE = rms(-42.0)  # what is softer counts as silence
+MEMORY = 8 * RATE  # samples looked back on for a rhythm: longer than any pause of a cadence
+TONE = 400  # samples of a tone that are enough: 50 ms, bins of 20 Hz
+ON_TONE = 0.9  # share of the power that lies on a tone's frequencies
+INEXACT = 3  # hops by which a rhythm may be off
+GAP, BLIP = 3, 7  # hops: shorter silences are a beat's, shorter sounds too short to be told
+BREATH = 50  # hops of silence that still belong to somebody's speech
+ENDLESS = 1 << 20
+NAMES = ("dial", "ringback", "busy", "congestion", "sit", "howler")
+
+Hertz = tuple[int, ...]
+
+
+class Run(NamedTuple):
+    """So many hops of sound, or of silence, in a row; `end` in hops."""
+
+    on: bool
+    hops: int
+    end: int
+
+
+class Rhythm(NamedTuple):
+    """A tone's parts in hops, alternately on and off, on first; ENDLESS for what never ends."""
+
+    name: str
+    parts: tuple[int, ...]
+
+
+class Hearing:
+    """Knows the tones of some countries and, if told any, the box's sentences."""
+
+    def __init__(self, prompts: Prompts | None, countries: Iterable[str]) -> None:
+        self._prompts = prompts
+        self._rhythms: dict[Hertz, list[Rhythm]] = {}
+        for country in sorted(countries):
+            for name in NAMES:
+                self._learn(name, PLANS[country].tones[name])
+
+    def _learn(self, name: str, segments: tuple[Segment, ...]) -> None:
+        rhythm = Rhythm(name, _parts(segments))
+        for hertz in dict.fromkeys(segment.hertz for segment in segments if segment.hertz):
+            known = self._rhythms.setdefault(hertz, [])
+            if rhythm not in known:
+                known.append(rhythm)
+
+    def word(self, ear: Ear, position: int, doubtful: str) -> str:
+        """What is at this ear now. `doubtful` is what a tone is taken for that may be several."""
+        for span in (HEARING, MEMORY):
+            sound = ear.last(position, span)
+            runs = _runs(_loud(sound))
+            if sounding := [run for run in runs if run.on]:
+                last = sounding[-1]
+                tone = sound[: (last.end - 1) * HOP][-TONE:]
+                return self._tone(tone, ear, position, doubtful) or self._spoken(sound, last)
+        return "silence"
+
+    # Tones
+
+    def _tone(self, tone: Samples, ear: Ear, position: int, doubtful: str) -> str | None:
+        """None where it is no tone; silence where it is one that has ceased."""
+        hertz = max(self._rhythms, key=lambda each: _share(tone, each))
+        if _share(tone, hertz) < ON_TONE:
+            return None
+        runs = _runs(_loud(ear.last(position, MEMORY)))
+        rhythms = self._rhythms[hertz]
+        found = _by_rhythm(runs, rhythms, doubtful)
+        if found is None and runs[-1].on:  # it began or went on in another way than tones do
+            names = [each.name for each in rhythms]
+            found = doubtful if doubtful in names else names[0]
+        return found or "silence"
+
+    # What is said
+
+    def _spoken(self, sound: Samples, last: Run) -> str:
+        quiet = len(sound) // HOP - last.end
+        if self._prompts is not None and (place := _sentences(self._prompts).find(sound)) is not None:
+            return "silence" if place.left <= 0 and quiet > 0 else place.name
+        return "speech" if quiet < BREATH else "silence"
+
+
+def _sentences(prompts: Prompts) -> Sentences:
+    """Learnt when first asked for, and once for all who have the same sentences."""
+    sounds = ((name, prompts.sound(name)) for name in prompts.names)
+    key = tuple((name, sound.size, float(sound @ sound)) for name, sound in sounds)
+    if key not in _LEARNT:
+        _LEARNT[key] = Sentences(prompts)
+    return _LEARNT[key]
+
+
+_LEARNT: dict[tuple[tuple[str, int, float], ...], Sentences] = {}
+
+
+def _parts(segments: tuple[Segment, ...]) -> tuple[int, ...]:
+    """Hops on, off, on, off …; sounds without a pause between them are one."""
+    parts: list[int] = []
+    for segment in segments:
+        hops = ENDLESS if segment.seconds is None else round(segment.seconds * RATE / HOP)
+        goes_on = bool(segment.hertz) == (len(parts) % 2 == 1)
+        if goes_on:
+            parts[-1] += hops
+        else:
+            parts.append(hops)
+    return tuple(parts)
+
+
+def _loud(sound: Samples) -> NDArray[np.bool_]:
+    hops = sound.reshape(-1, HOP)
+    loud: NDArray[np.bool_] = np.einsum("ij,ij->i", hops, hops) > HOP * HEARABLE**2
+    return loud
+
+
+def _runs(loud: NDArray[np.bool_]) -> list[Run]:
+    """Sound and silence in turn, without the gaps of beating tones and without what is just beginning."""
+    runs = _joined(_split(loud), on=False, shorter=GAP)
+    return _joined(runs, on=True, shorter=BLIP)
+
+
+def _split(loud: NDArray[np.bool_]) -> list[Run]:
+    ends = [*(np.flatnonzero(loud[1:] != loud[:-1]) + 1).tolist(), len(loud)]
+    begins = [0, *ends[:-1]]
+    return [Run(bool(loud[begin]), end - begin, end) for begin, end in zip(begins, ends, strict=True)]
+
+
+def _joined(runs: list[Run], on: bool, shorter: int) -> list[Run]:
+    """Runs of that kind that are too short become part of what is around them."""
+    joined: list[Run] = []
+    for run in runs:
+        kind = not on if run.on == on and run.hops < shorter else run.on
+        if joined and joined[-1].on == kind:
+            joined[-1] = Run(kind, joined[-1].hops + run.hops, run.end)
+        else:
+            joined.append(Run(kind, run.hops, run.end))
+    return joined
+
+
+@lru_cache(maxsize=64)
+def _waves(hertz: Hertz) -> Samples:
+    """An orthonormal basis of everything that these frequencies can be, float32[waves, TONE]."""
+    phase = 2 * np.pi * np.outer(hertz, np.arange(TONE)) / RATE
+    basis, _ = np.linalg.qr(np.concatenate([np.cos(phase), np.sin(phase)]).T)
+    return np.ascontiguousarray(basis.T, np.float32)
+
+
+def _share(sound: Samples, hertz: Hertz) -> float:
+    """How much of a sound's power lies on some frequencies; 0 for one that is too short."""
+    power = float(sound @ sound)
+    if len(sound) < TONE or power <= 0:
+        return 0.0
+    waves = _waves(hertz) @ sound
+    return float(waves @ waves) / power
+
+
+def _by_rhythm(runs: list[Run], rhythms: list[Rhythm], doubtful: str) -> str | None:
+    """The tone that could have gone on just so, from as long ago as possible."""
+    starts = [place for place, run in enumerate(runs) if run.on]
+    for start in starts:
+        fits = {each.name: off for each in rhythms if (off := _misfit(runs, start, each)) is not None}
+        if fits:
+            best = [name for name in fits if fits[name] == min(fits.values())]
+            return doubtful if doubtful in best else best[0]
+    return None
+
+
+def _misfit(runs: list[Run], start: int, rhythm: Rhythm) -> int | None:
+    """By how many hops the runs from `start` on miss the rhythm, wherever in it they begin; None: not it."""
+    parts = rhythm.parts if len(rhythm.parts) > 1 else (*rhythm.parts, 0)
+    tries = (_misfit_from(runs, start, parts, phase) for phase in range(0, len(parts), 2))
+    return min((each for each in tries if each is not None), default=None)
+
+
+def _misfit_from(runs: list[Run], start: int, parts: tuple[int, ...], phase: int) -> int | None:
+    total = 0
+    for place in range(start, len(runs)):
+        off = runs[place].hops - parts[(phase + place - start) % len(parts)]
+        # The first run may have begun, and the last may go on, where we do not look.
+        whole = place > 0 and place < len(runs) - 1
+        if off > INEXACT or (whole and off < -INEXACT):
+            return None
+        total += abs(off) if whole else 0
+    return total
