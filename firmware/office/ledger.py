@@ -132,10 +132,11 @@ class _Live:
 class Ledger:
     """Turns events into rows; one for each reader of a journal."""
 
-    def __init__(self, zero: datetime | None = None) -> None:
-        """`zero` is the wall time of the box's zero, for events that are not told from a `BoxStarted` on."""
+    def __init__(self, zero: datetime | None = None, resume: int = 0) -> None:
+        """`zero` is the wall time of the box's zero, for events that are not told from a `BoxStarted` on;
+        `resume` the number of the event before the first one told."""
         self.zero = zero
-        self._last = 0
+        self._last = resume
         self._live: dict[str, _Live] = {}
 
     @property

@@ -145,7 +145,7 @@ class LedgerBook:
         self._file = open_book(path, LEDGER)
 
     def cursor(self) -> tuple[int, datetime | None]:
-        """`(resume, zero)`: make `Ledger(zero)` and tell it the events after `resume`."""
+        """`(resume, zero)`: make `Ledger(zero, resume)` and tell it the events after `resume`."""
         resume, zero = self._file.execute("SELECT resume, zero FROM cursor").fetchone()
         return resume, datetime.fromisoformat(zero) if zero else None
 
