@@ -151,9 +151,9 @@ class PhoneChain(Chain):
             command = index + 1 if chip.chained else index
             if command + 1 >= len(heard):
                 break  # chip select rises in the middle: forgotten
-            # The chip-select byte comes shifted by those before it; so does what a chip that
-            # forgot the chain takes for a command.
-            first = heard[index] >> place
+            # The chip-select byte comes shifted by the chips before this one. A chip that forgot
+            # the chain takes the bytes as they are, and the first for a command.
+            first = heard[index] >> place if chip.chained else heard[index]
             index = command + 2
             if not chip.chained:
                 number = first

@@ -147,7 +147,7 @@ class Si3215(Chip):
         if self.feed.state not in FED or not self.feed.battery.up(self.time.now):
             return Voice(loop=bool(regs[8] & 0x06))
         to_phone, from_phone = _analog(regs[9] & 3), _analog(regs[9] >> 2 & 3)
-        if regs[9] & 0x10 or regs[65] & 0x40:
+        if regs[9] & 0x10:
             to_phone = 0.0
         if regs[9] & 0x20:
             from_phone = 0.0
@@ -274,7 +274,7 @@ Si3215.WRITE = table(
     {
         0: Si3215._spi_mode,
         1: Si3215._pcm_mode,
-        **{number: noted(number) for number in (2, 3, 4, 5, 9, 65)},
+        **{number: noted(number) for number in (2, 3, 4, 5, 9)},
         8: noted(8, 0x07),
         14: Si3215._power,
         **{number: _clear(number) for number in (18, 19, 20)},
