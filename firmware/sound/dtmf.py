@@ -22,6 +22,8 @@ from firmware.base.ports import FRAME, RATE
 from firmware.sound.frame import Samples, amplitude
 
 Rows = NDArray[np.intp]
+Tones = NDArray[np.complex64]  # amplitudes
+Exact = NDArray[np.float64]
 
 LOW: Final = (697.0, 770.0, 852.0, 941.0)  # Hz, ITU-T Q.23
 HIGH: Final = (1209.0, 1336.0, 1477.0, 1633.0)
@@ -42,10 +44,11 @@ _QUIET: Final = FRAME * amplitude(-55.0) ** 2 / 2  # energy of a frame: softer i
 _FLOOR: Final = amplitude(-36.0)  # of each tone; Q.24 ends at −25 dBm, the rest is loss of the line
 _SCREEN_SHARE: Final = 0.45  # of a window's energy in the two tones
 _SCREEN_TWIST: Final = (10.0**1.3, 10.0**0.9)  # powers: low over high, high over low
-_LEFT_OVER: Final = 0.20  # of the energy: noise 7 dB below the key
+_LEFT_OVER: Final = (0.08, 0.20)  # of the energy: noise 11 dB below the key; 7 dB, but then it must last
+_LASTING: Final = 7  # windows: 43 ms
 _TWIST: Final = (10.0**0.9, 10.0**0.5)  # powers: low over high 9 dB, high over low 5 dB
-_OFF: Final = 0.025  # between the 1.5 % to accept and the 3.5 % to reject
-_SLOPE: Final = 0.5  # change of a tone's level over the fit, against its mean
+_OFF: Final = 0.021  # between the 1.5 % to accept and the 3.5 % to reject
+_SLOPE: Final = 0.25  # change of a tone's level over the fit, against its mean
 
 
 @dataclass(frozen=True)
@@ -83,24 +86,14 @@ def make_keys(
     return np.concatenate(presses)
 
 
-def _screen() -> Samples:
-    """[samples of four windows, window · frequency · (real, imaginary)]: an amplitude's two parts.
-
-    The phase of each window counts from its own first sample.
-    """
+def _screen() -> tuple[Samples, Samples]:
+    """[samples, window · frequency · (real, imaginary)] for amplitudes, [samples, window] for powers."""
     matrix = np.zeros((_WINDOW + FRAME - _HOP, _HOPS, 8), np.complex64)
     turn = np.exp(-2j * np.pi * np.outer(np.arange(_WINDOW), LOW + HIGH) / RATE) * 2 / _WINDOW
     for hop in range(_HOPS):
         matrix[hop * _HOP : hop * _HOP + _WINDOW, hop] = turn
-    return matrix.reshape(len(matrix), -1).view(np.float32)
-
-
-def _windows() -> Samples:
-    """[samples, window]: sums squares to the mean power of each window."""
-    matrix = np.zeros((_WINDOW + FRAME - _HOP, _HOPS), np.float32)
-    for hop in range(_HOPS):
-        matrix[hop * _HOP : hop * _HOP + _WINDOW, hop] = 1 / _WINDOW
-    return matrix
+    inside = np.abs(matrix[..., 0]) > 0
+    return matrix.reshape(len(matrix), -1).view(np.float32), inside.astype(np.float32) / np.float32(_WINDOW)
 
 
 def _high_pass(taps: int = 97) -> Samples:
@@ -113,8 +106,7 @@ def _high_pass(taps: int = 97) -> Samples:
     return matrix
 
 
-_SCREEN = _screen()
-_POWER = _windows()
+_SCREEN, _POWER = _screen()
 _HIGH_PASS = _high_pass()
 _TAIL: Final = len(_HIGH_PASS) - FRAME
 _LATE: Final = _TAIL // 2  # samples by which the filter delays
@@ -156,8 +148,7 @@ class Dtmf:
 
     def reset(self, row: int) -> None:
         """Forget what `row` said so far."""
-        for past in (self._past, self._tail):
-            past[row] = 0
+        self._past[row] = self._tail[row] = 0
         self._rest(np.array([row]))
 
     def _rest(self, rows: Rows) -> None:
@@ -191,12 +182,10 @@ class Dtmf:
         seen[:, :_SEEN] = seen[:, _HOPS:]
         seen[:, _SEEN:] = tones
         self._seen[rows] = seen
-        shown = _shown(np.abs(tones) ** 2 / 2, (sound * sound) @ _POWER)
-        keys: list[Key] = []
-        if (shown >= 0).any() or (self.held[rows] >= 0).any():
-            for hop in range(_HOPS):
-                keys += self._hop(rows, hop, shown[:, hop])
-        else:
+        shown = _shown(tones, sound * sound)
+        busy = (shown >= 0).any() or (self.held[rows] >= 0).any()
+        keys = [key for hop in range(_HOPS) for key in self._hop(rows, hop, shown[:, hop])] if busy else []
+        if not busy:
             self._candidate[rows] = _NONE
         self._awake[rows] = True
         still = rows[~loud[rows] & (self.held[rows] == _NONE) & (self._candidate[rows] == _NONE)]
@@ -205,8 +194,7 @@ class Dtmf:
         return keys
 
     def _hop(self, rows: Rows, hop: int, shown: NDArray[np.intp]) -> list[Key]:
-        same = shown == self._candidate[rows]
-        self._run[rows] = np.where(same, self._run[rows] + 1, 1)
+        self._run[rows] = np.where(shown == self._candidate[rows], self._run[rows] + 1, 1)
         self._candidate[rows] = shown
         self._release(rows, hop)
         ready = rows[(self._run[rows] >= _RUN) & (shown >= 0) & (shown != self.held[rows])]
@@ -238,7 +226,8 @@ class Dtmf:
         turn = np.angle((run[..., 1:] * run[..., :-1].conj()).sum(-1) * _BACK[pair])
         hertz = _NOMINAL[pair] + turn * (RATE / (2 * np.pi * _HOP))
         end = self._past.shape[1] - (_HOPS - 1 - hop) * _HOP
-        good = _fits(self._past[rows, end - _FIT : end], hertz, pair)
+        most = np.where(self._run[rows] < _LASTING, *_LEFT_OVER)
+        good = _fits(self._past[rows, end - _FIT : end], hertz, pair, most)
         rows, keys = rows[good], keys[good]
         self.held[rows] = keys
         self._gone[rows] = 0
@@ -259,14 +248,16 @@ def _lasted(levels: Samples) -> NDArray[np.intp]:
     short = full[:, -4::-1] < 0.9  # the newest first
     back = short.argmax(axis=1) + 3
     filled = np.where(short.any(axis=1), full[np.arange(len(full)), -1 - back], 1.0)
-    return back * _HOP + np.rint(np.minimum(filled, 1.0) * _WINDOW).astype(np.intp)
+    lasted: Rows = (back * _HOP + np.rint(np.minimum(filled, 1.0) * _WINDOW)).astype(np.intp)
+    return lasted
 
 
-def _shown(power: Samples, total: Samples) -> NDArray[np.intp]:
-    """[rows, windows]: the key that a window shows, or -1. `power` [rows, windows, 8]."""
+def _shown(tones: Tones, squares: Samples) -> NDArray[np.intp]:
+    """[rows, windows]: the key that a window shows, or -1; from amplitudes [rows, windows, 8]."""
+    total = squares @ _POWER
+    power = (tones.real**2 + tones.imag**2) / 2
     low, high = power[..., :4].max(-1), power[..., 4:].max(-1)
-    floor = _FLOOR * _FLOOR / 4
-    shows = (low + high > _SCREEN_SHARE * total) & (np.minimum(low, high) > floor)
+    shows = (low + high > _SCREEN_SHARE * total) & (np.minimum(low, high) > _FLOOR * _FLOOR / 4)
     shows &= (low < high * _SCREEN_TWIST[0]) & (high < low * _SCREEN_TWIST[1])
     if not shows.any():
         return np.full(shows.shape, _NONE)
@@ -274,8 +265,9 @@ def _shown(power: Samples, total: Samples) -> NDArray[np.intp]:
     return np.where(shows, key, _NONE)
 
 
-def _fits(sound: Samples, hertz: NDArray[np.float64], pair: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which rows of `sound` [rows, 256] are a key: two steady tones near `hertz`, and little else.
+def _fits(sound: Samples, hertz: Exact, pair: Rows, most: Exact) -> NDArray[np.bool_]:
+    """Which rows of `sound` [rows, 256] are a key: two steady tones near `hertz`, and of the energy
+    at most the share `most` beside them.
 
     Each tone is (a + b·t)·cos + (c + d·t)·sin around the fit's middle; b and d across a and c turn
     the phase (a correction of the frequency), along them they change the level.
@@ -293,8 +285,9 @@ def _fits(sound: Samples, hertz: NDArray[np.float64], pair: NDArray[np.intp]) ->
     slope = np.abs(a * b + c * d) / power
     good = (np.abs(off) < _OFF) & (slope < _SLOPE) & (power > _FLOOR * _FLOOR)
     low, high = power.T
-    fits: NDArray[np.bool_] = good.all(1) & (left < _LEFT_OVER * energy)
-    return fits & (low < high * _TWIST[0]) & (high < low * _TWIST[1])
+    good[:, 0] &= (left < most * energy) & (low < high * _TWIST[0]) & (high < low * _TWIST[1])
+    fits: NDArray[np.bool_] = good.all(axis=1)
+    return fits
 
 
 def _basis(step: NDArray[np.intp]) -> Samples:
