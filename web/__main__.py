@@ -30,7 +30,7 @@ def main() -> int:
         print(refused, file=sys.stderr)
         return 1
     health = Health(engine)
-    feed = Feed(engine, seen=health.note)
+    feed = Feed(engine, health.note, records.date)
     server = Server(told.http, Guard(Site(engine, feed, health, records, page_files(), phrases())))
     signal.signal(signal.SIGTERM, _end)
     try:

@@ -39,11 +39,17 @@ class _Reader:
 class Feed:
     """Two threads that read the engine, and any number of streams that wait for news."""
 
-    def __init__(self, engine: Engine, seen: Callable[[Snapshot], object] = bool) -> None:
-        """`seen` is told every snapshot, changed or not."""
+    def __init__(
+        self,
+        engine: Engine,
+        seen: Callable[[Snapshot], object] = bool,
+        date: Callable[[int], str | None] = lambda at: None,
+    ) -> None:
+        """`seen` is told every snapshot, changed or not; `date` gives the wall time of an event's µs."""
         self.streams = 0
         self._engine = engine
         self._seen = seen
+        self._date = date
         self._news = threading.Condition()
         self._turn = 0  # counts whatever is new
         self._shown: dict[str, tuple[int, bytes]] = {}  # kind -> the turn it changed in, the message
@@ -107,7 +113,7 @@ class Feed:
             for event in past:
                 if event is None or event.seq >= gap.stop:
                     return
-                yield _journal(event)
+                yield self._journal(event)
 
     def _read_state(self) -> None:
         while not self._closing.is_set():
@@ -152,21 +158,14 @@ class Feed:
 
     def _append(self, event: Happened) -> None:
         with self._news:
-            self._recent.append((event.seq, _journal(event)))
+            self._recent.append((event.seq, self._journal(event)))
             self._last = max(self._last or 0, event.seq)
             self._turn += 1
             self._news.notify_all()
 
-
-def _journal(event: Happened) -> bytes:
-    told = {
-        "seq": event.seq,
-        "at": event.at,
-        "type": event.type,
-        "fields": event.fields,
-        "durable": event.durable,
-    }
-    return b"id: %d\n" % event.seq + _message("journal", told)
+    def _journal(self, event: Happened) -> bytes:
+        told = {name: getattr(event, name) for name in ("seq", "at", "type", "fields", "durable")}
+        return b"id: %d\n" % event.seq + _message("journal", {**told, "date": self._date(event.at)})
 
 
 def _message(kind: str, what: Any) -> bytes:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class Records:
         self._book = LedgerBook(folder / "ledger.db")
         self._lock = threading.Lock()  # the file serves one thread at a time
         self._engine = engine
+        self._zero = self._book.cursor()[1]
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="records", daemon=True)
         self._thread.start()
@@ -40,6 +42,10 @@ class Records:
         with self._lock:
             legs, waits = self._book.legs(key), self._book.waits(key)
         return {"legs": [asdict(leg) for leg in legs], "waits": [asdict(wait) for wait in waits]}
+
+    def date(self, at: int) -> str | None:
+        """The wall time (ISO 8601) of `at` µs of the box's clock; None before the journal told it."""
+        return (self._zero + timedelta(microseconds=at)).isoformat() if self._zero else None
 
     def close(self) -> None:
         """Keep what was read, and close the file."""
@@ -74,6 +80,7 @@ class Records:
     def _keep(self, rows: Iterable[Row], ledger: Ledger) -> None:
         with self._lock:
             self._book.keep(rows, ledger.resume, ledger.zero)
+        self._zero = ledger.zero
 
 
 def _rows(ledger: Ledger, happened: Happened | None) -> list[Row]:

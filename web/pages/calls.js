@@ -1,0 +1,58 @@
+// Calls in progress, and the record of those that are over.
+
+import { useJson, useSecond } from "./box.js";
+import { html } from "./parts.js";
+import { CALL, duration, lineName, phoneName, portName, spaced, who } from "./words.js";
+
+export function Calls({ calls, at }) {
+  useSecond(calls.length > 0);
+  const since = (performance.now() - at) / 1000;
+  return html`
+    <section class="panel" aria-labelledby="calls">
+      <h2 id="calls">Calls now <span class="count">${calls.length}</span></h2>
+      ${calls.length === 0 && html`<p class="none">No call at the moment.</p>`}
+      <ul class="rows">
+        ${calls.map((call) => html`
+          <li key=${call.id} class="call ${call.state}">
+            <span class="party">${who(call)}</span>
+            <span class="where">${where(call)}</span>
+            <span class="time">${duration(call.seconds + since)}</span>
+          </li>`)}
+      </ul>
+    </section>`;
+}
+
+function where({ state, line, rings = [], queue, with: other }) {
+  const rung = rings.map(portName).join(", ");
+  const now = state === "ringing" && rung ? `rings ${rung}` : (CALL[state] ?? state);
+  const ends = [lineName(line), other && portName(other)].filter(Boolean).join(" → ");
+  return [now, ends, queue && `for ${queue}`].filter(Boolean).join(" · ");
+}
+
+const RESULT = { answered: "answered", missed: "missed", unanswered: "no answer" };
+const WAY = { in: "from", out: "to", internal: "inside, to" };
+
+/** `ended` counts the calls that ended while the page was open: a reason to look again. */
+export function Record({ ended }) {
+  const told = useJson("/api/calls?limit=8", ended);
+  const calls = (told?.calls ?? []).filter((call) => call.ended_at !== null);
+  if (calls.length === 0) return null;
+  return html`
+    <section class="panel" aria-labelledby="record">
+      <h2 id="record">Earlier calls</h2>
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="record">
+        <table>
+          <thead><tr><th>When</th><th>Who</th><th>Answered by</th><th>Length</th></tr></thead>
+          <tbody>
+            ${calls.map((call) => html`
+              <tr key=${call.key}>
+                <td>${call.date ? call.date.slice(11, 16) : "–"}</td>
+                <td><small>${WAY[call.direction]}</small> ${call.direction === "in" ? who(call) : spaced(call.number)}</td>
+                <td>${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${RESULT[call.result] ?? "–"}</span>`}</td>
+                <td class="time">${call.seconds === null ? "–" : duration(call.seconds)}</td>
+              </tr>`)}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+}
