@@ -16,7 +16,7 @@ from firmware.sound.frame import Samples, rms
 from firmware.sound.prompts import Prompts
 from firmware.sound.tones import PLANS, Segment
 from hostsim.senses import Ear
-from hostsim.sentences import HEARING, Sentences
+from hostsim.sentences import HEARING, Place, Sentences
 
 HOP = 80  # samples: what sounds and what pauses is told every 10 ms
 HEARABLE = rms(-42.0)  # what is softer counts as silence
@@ -52,6 +52,7 @@ class Hearing:
 
     def __init__(self, prompts: Prompts | None, countries: Iterable[str]) -> None:
         self._prompts = prompts
+        self._learnt: Sentences | None = None
         self._rhythms: dict[Hertz, list[Rhythm]] = {}
         for country in sorted(countries):
             for name in NAMES:
@@ -67,22 +68,24 @@ class Hearing:
     def word(self, ear: Ear, position: int, doubtful: str) -> str:
         """What is at this ear now. `doubtful` is what a tone is taken for that may be several."""
         for span in (HEARING, MEMORY):
-            sound = ear.last(position, span)
+            sound = ear.last(position, span, named=False)
             runs = _runs(_loud(sound))
             if sounding := [run for run in runs if run.on]:
                 last = sounding[-1]
-                tone = sound[: (last.end - 1) * HOP][-TONE:]
-                return self._tone(tone, ear, position, doubtful) or self._spoken(sound, last)
+                end = (last.end - 1) * HOP  # behind it may be the edge of a burst
+                return self._tone(sound[:end], ear, position, doubtful) or self._spoken(sound, last)
         return "silence"
 
     # Tones
 
-    def _tone(self, tone: Samples, ear: Ear, position: int, doubtful: str) -> str | None:
+    def _tone(self, sound: Samples, ear: Ear, position: int, doubtful: str) -> str | None:
         """None where it is no tone; silence where it is one that has ceased."""
-        hertz = max(self._rhythms, key=lambda each: _share(tone, each))
-        if _share(tone, hertz) < ON_TONE:
+        # Where a tone goes from one frequency to the next, what came just before tells what it is.
+        ends = (len(sound), len(sound) - TONE, len(sound) - 2 * TONE)
+        told = (self._frequencies(sound[max(0, end - TONE) : end]) for end in ends)
+        if (hertz := next((each for each in told if each), None)) is None:
             return None
-        runs = _runs(_loud(ear.last(position, MEMORY)))
+        runs = _runs(_loud(ear.last(position, MEMORY, named=False)))
         rhythms = self._rhythms[hertz]
         found = _by_rhythm(runs, rhythms, doubtful)
         if found is None and runs[-1].on:  # it began or went on in another way than tones do
@@ -90,13 +93,23 @@ class Hearing:
             found = doubtful if doubtful in names else names[0]
         return found or "silence"
 
+    def _frequencies(self, tone: Samples) -> Hertz | None:
+        """The fewest on which it lies, as those of one tone may be among another's."""
+        on_tone = [hertz for hertz in self._rhythms if _share(tone, hertz) >= ON_TONE]
+        return min(on_tone, key=len, default=None)
+
     # What is said
 
     def _spoken(self, sound: Samples, last: Run) -> str:
         quiet = len(sound) // HOP - last.end
-        if self._prompts is not None and (place := _sentences(self._prompts).find(sound)) is not None:
+        if (place := self._sentence(sound)) is not None:
             return "silence" if place.left <= 0 and quiet > 0 else place.name
         return "speech" if quiet < BREATH else "silence"
+
+    def _sentence(self, sound: Samples) -> Place | None:
+        if self._learnt is None and self._prompts is not None:
+            self._learnt = _sentences(self._prompts)
+        return self._learnt.find(sound) if self._learnt is not None else None
 
 
 def _sentences(prompts: Prompts) -> Sentences:
@@ -116,7 +129,8 @@ def _parts(segments: tuple[Segment, ...]) -> tuple[int, ...]:
     parts: list[int] = []
     for segment in segments:
         hops = ENDLESS if segment.seconds is None else round(segment.seconds * RATE / HOP)
-        goes_on = bool(segment.hertz) == (len(parts) % 2 == 1)
+        sounds = bool(segment.hertz) or hops < GAP
+        goes_on = sounds == (len(parts) % 2 == 1)
         if goes_on:
             parts[-1] += hops
         else:
@@ -133,6 +147,8 @@ def _loud(sound: Samples) -> NDArray[np.bool_]:
 def _runs(loud: NDArray[np.bool_]) -> list[Run]:
     """Sound and silence in turn, without the gaps of beating tones and without what is just beginning."""
     runs = _joined(_split(loud), on=False, shorter=GAP)
+    if runs[-1].on and runs[-1].hops < BLIP and len(runs) > 1:
+        del runs[-1]
     return _joined(runs, on=True, shorter=BLIP)
 
 
@@ -146,7 +162,8 @@ def _joined(runs: list[Run], on: bool, shorter: int) -> list[Run]:
     """Runs of that kind that are too short become part of what is around them."""
     joined: list[Run] = []
     for run in runs:
-        kind = not on if run.on == on and run.hops < shorter else run.on
+        brief = run.on == on and run.hops < shorter and run is not runs[-1]
+        kind = not on if brief else run.on
         if joined and joined[-1].on == kind:
             joined[-1] = Run(kind, joined[-1].hops + run.hops, run.end)
         else:

@@ -179,11 +179,14 @@ class Ear:
         listening = self._stretches and self._stretches[-1].end is None
         return self._stretches[-1].word if listening else None
 
-    def last(self, position: int, count: int) -> Samples:
-        """Exactly the last `count` samples before `position`; zeros before the story began."""
+    def last(self, position: int, count: int, named: bool = True) -> Samples:
+        """Exactly the last `count` samples before `position`; zeros before the story began.
+
+        Without the `named` ones: as if the town's tones had been silence.
+        """
         heard = np.zeros(count, np.float32)
         begin = position - count
-        for each in self._stretches:
+        for each in (each for each in self._stretches if named or each.word is None):
             first, last = max(begin, each.start), position if each.end is None else min(position, each.end)
             if first < last and (part := each.source(first, last - first)) is not None:
                 heard[first - begin : last - begin] = part
