@@ -1,8 +1,9 @@
 """The drivers on the test bench: a hat in software, wires that behave, and every fact that was told."""
 
+from sim_pairs import BenchLine, BenchPhone
+
 from board.hat import Hat
 from hostsim.bus import SimHat
-from sim_pairs import BenchLine, BenchPhone
 
 SECOND, POLL = 1_000_000, 10_000
 

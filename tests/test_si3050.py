@@ -1,6 +1,9 @@
 """Lines of the hat: the Si3050 driver and what a line tells, through the bus alone."""
 
+from itertools import pairwise
+
 import pytest
+from hat_bench import SECOND, HatBench, names
 
 from board.countries import COUNTRIES, LineSetup
 from board.si3050 import gain
@@ -18,7 +21,6 @@ from firmware.base.ports import (
     RingEnded,
     Seize,
 )
-from hat_bench import SECOND, HatBench, names
 
 RING = (25.0, 75.0)
 
@@ -277,7 +279,7 @@ def test_pulses_have_the_countrys_break_and_make_and_a_pause_between_digits():
     makes = [at for at, off in b.line.hooks if off]
     assert len(breaks) == 12
     assert {made - broken for broken, made in zip(breaks, makes, strict=False)} == {60_000}
-    gaps = [b - a for a, b in zip(breaks, breaks[1:], strict=False)]
+    gaps = [later - at for at, later in pairwise(breaks)]
     assert gaps == [100_000, 810_000] + [100_000] * 9
     assert b.told == [] and b.line.off
 
