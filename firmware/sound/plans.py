@@ -8,6 +8,7 @@ of ITU-T E.180). Levels: -10 dBm0 for each frequency where Z speaks, -12 where o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -30,7 +31,8 @@ class Segment:
 class TonePlan:
     """A country's tones by name, the level of each frequency, and how its telephones ring.
 
-    Names: dial ringback busy congestion call_waiting sit howler.
+    Names: dial ringback busy congestion call_waiting sit howler. `also` holds what other exchanges of
+    the country are said to play instead: heard, never made.
     """
 
     country: str
@@ -38,6 +40,7 @@ class TonePlan:
     ring_hertz: float
     level_dbm0: float
     tones: Mapping[str, tuple[Segment, ...]] = field(repr=False)
+    also: Mapping[str, tuple[tuple[Segment, ...], ...]] = field(default_factory=dict, repr=False)
 
 
 def _segments(text: str) -> tuple[Segment, ...]:
@@ -61,12 +64,16 @@ _HOWLER = "1400+2060+2450+2600/100,0/100"
 
 
 def _plan(
-    country: str, ring_cadence: Cadence, ring_hertz: float, level_dbm0: float = -10.0, **tones: str
+    country: str,
+    ring_cadence: Cadence,
+    ring_hertz: float,
+    level_dbm0: float = -10.0,
+    also: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    **tones: str,
 ) -> TonePlan:
-    tones.setdefault("howler", _HOWLER)
-    return TonePlan(
-        country, ring_cadence, ring_hertz, level_dbm0, {n: _segments(text) for n, text in tones.items()}
-    )
+    made = {name: _segments(text) for name, text in tones.items()} | {"howler": _segments(_HOWLER)}
+    heard = {name: tuple(_segments(text) for text in texts) for name, texts in also.items()}
+    return TonePlan(country, ring_cadence, ring_hertz, level_dbm0, made, heard)
 
 
 # Ring frequencies: US 20, Europe 25 (wctdm, weeBell); those of Turkey and Asia are not verified.
@@ -77,7 +84,8 @@ _PLANS = (
     _plan("UK", (0.4, 0.2, 0.4, 2.0), 25.0,  # Z, BT SIN 350
           dial="350+440", ringback="400+450/400,0/200,400+450/400,0/2000", busy="400/375,0/375",
           congestion="400/400,0/350,400/225,0/525", call_waiting="400/100,0/4000", sit=_sit(330, 15)),
-    _plan("DK", (1.0, 4.0), 25.0,  # Z; S has busy and congestion 250/250
+    _plan("DK", (1.0, 4.0), 25.0,  # Z; S has busy and congestion 250/250: any equal cadence is busy
+          also={"busy": ("425/375,0/375", "425/300,0/300", "425/250,0/250")},
           dial="425", ringback="425/1000,0/4000", busy="425/500,0/500", congestion="425/200,0/200",
           call_waiting="!425/200,!0/600,!425/200,!0/3000,!425/200,!0/200,!425/200,0", sit=_sit(330)),
     _plan("HR", (1.0, 4.0), 25.0, -12.0,  # S
