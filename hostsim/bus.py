@@ -70,8 +70,7 @@ class SimHat:
             for chip in self._chips:
                 if chip.wakes <= due:
                     chip.attend(time.now)
-        time.now = now
-        time.at = max(time.at, now)
+        time.now = time.at = now
         for chip in self._chips:
             chip.attend(now)
 

@@ -26,7 +26,10 @@ class Pair(Protocol):
 
 
 class HatTime:
-    """The hat's instants in µs: `now`, and `at`, which runs on with the bytes on the SPI wires."""
+    """The hat's instants in µs: `now`, and `at`, which runs on from there with each access to a chip.
+
+    Only what is shorter than a turn of the bus is measured by `at`.
+    """
 
     __slots__ = ("at", "now")
 

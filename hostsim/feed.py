@@ -185,7 +185,8 @@ class LineFeed:
         if self.state not in FED:
             return highest
         overhead = (self.chip.indirect.value("VMIND") >> 9 & 15) * STEP
-        needed = (regs[73] & 0x3F) * STEP + abs(self.loop_volts()) + overhead
+        loop = abs(self.loop_volts()) if self._lifted else (regs[72] & 0x3F) * STEP
+        needed = (regs[73] & 0x3F) * STEP + loop + overhead
         return min(highest, max(needed, 0 if regs[66] & 1 else (regs[75] & 0x3F) * STEP))
 
     # what the detectors make of it

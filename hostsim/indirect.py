@@ -9,6 +9,7 @@ from typing import Literal
 from hostsim.chip import HatTime
 
 Family = Literal["si3215", "si3210"]
+AT_MOST = 63  # µs: a whole period of 16 kHz
 
 # Those that the model understands, and all that exist (data sheet, table 34).
 NUMBERS: dict[Family, dict[str, int]] = {
@@ -41,7 +42,7 @@ class Indirect:
         # Undefined: a pattern that no driver means.
         self._words = {number: (number + 1) * 0x9D37 & 0xFFFF for number in self._existing}
         self._pending: tuple[int, int | None] | None = None  # number, and what to write
-        self._done_at = 0
+        self._began = self._done_at = 0
 
     def value(self, name: str) -> int:
         return self._words[self._numbers[name]]
@@ -53,6 +54,7 @@ class Indirect:
     def access(self, number: int, value: int | None) -> None:
         """Begin to write `value`, or to read where it is None."""
         self._pending = (number, value)
+        self._began = self._time.now
         ticks = self._time.at * 2 // 125 + 1
         self._done_at = -(-ticks * 125 // 2)
 
@@ -63,7 +65,9 @@ class Indirect:
     @property
     def due(self) -> bool:
         """Is an access under way whose tick has come?"""
-        return self._pending is not None and not self.hangs and self._time.at >= self._done_at
+        if self._pending is None or self.hangs:
+            return False
+        return self._time.at >= self._done_at or self._time.now - self._began >= AT_MOST
 
     def finish(self) -> int | None:
         """Do what is pending; the word that was read, None after a write. What does not exist is 0."""
