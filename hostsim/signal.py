@@ -1,7 +1,6 @@
 """The hat without chips and without sound: the same lines and telephones tell their facts themselves.
 
-What a driver of the hat needs to be sure of something, and how long, is the same here; times of
-hearing are those of the ears: about as long as they need.
+How long something must have lasted until a driver of the hat, or an ear, is sure of it is the same.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +34,7 @@ from firmware.base.ports import (
 )
 from hostsim.exchange import ExchangeLine
 from hostsim.person import KEY_CERTAIN, KEY_OFF, KEY_ON
+from hostsim.progress import Progress
 from hostsim.signalphone import SignalPhone
 from hostsim.steady import Steady
 from hostsim.town import Town
@@ -44,10 +44,6 @@ RING_CERTAIN = 0.17  # s; bursts below 150 ms are noise (D-05)
 BATTERY_CERTAIN, BREAK_CERTAIN, SIGN_CERTAIN, SHARING_CERTAIN = 0.8, 0.3, 0.1, 0.2  # s, as board.line
 FLASH = 0.1  # s for which a line's hook is tapped
 PULSE_BREAK, PULSE_MAKE, BETWEEN_DIGITS = 0.06, 0.04, 0.75  # s
-# Seconds of a sound until the ears are certain of it; cadences need their pauses.
-CERTAIN = {"dial": 1.0, "busy": 2.0, "congestion": 1.2, "ringback": 1.5, "sit": 1.0, "speech": 0.6}
-UNNAMED = 1.0  # s; of silence
-HEARD_AS = {"speech": "voice"}
 NO_BATTERY = "no battery on the line; is the cable plugged in?"
 
 
@@ -71,7 +67,7 @@ class SignalLine:
         self._broken = Steady(clock, False, lambda on: BREAK_CERTAIN, self._broke)
         self._sign = Steady(clock, line.sign, lambda sign: SIGN_CERTAIN, self._reversed)
         self._shared = Steady(clock, False, lambda on: SHARING_CERTAIN, self._sharing)
-        self._word = Steady(clock, "", lambda word: CERTAIN.get(word, UNNAMED), self._heard)
+        self._progress = Progress(clock, line.tones, self._heard)
         line.watchers[:] = [self._look]
         line.keyed = self._keyed
         line.shown = self._shown
@@ -118,7 +114,7 @@ class SignalLine:
             return
         self.seized = True
         self._ring.take(False)
-        self._word.take("")
+        self._progress.forget()
         self._moved(True)
 
     def _release(self) -> None:
@@ -155,6 +151,7 @@ class SignalLine:
         self._gesture.append(self._clock.after(seconds, call))
 
     def _forget(self) -> None:
+        self._progress.forget()
         for timer in (*self._gesture, *([self._dead] if self._dead else [])):
             timer.stop()
         self._gesture.clear()
@@ -165,7 +162,7 @@ class SignalLine:
         line, now = self._line, self._clock.now
         if self.seized:
             self._broken.see(not line.alive)
-            self._word.see(line.brings if line.alive else "silence")
+            self._progress.see(line.brings if line.alive else "silence")
         else:
             ring = line.ringing(now)
             self._ring.see(ring is not None and RING_HERTZ[0] <= ring[0] <= RING_HERTZ[1])
@@ -201,10 +198,8 @@ class SignalLine:
     def _sharing(self, was: bool, on: bool) -> None:
         self._tell(InUse(on, at=self._clock.now))
 
-    def _heard(self, was: str, word: str) -> None:
-        for name, on in ((was, False), (word, True)):
-            if name:
-                self._tell(ToneHeard(HEARD_AS.get(name, name), on, at=self._clock.now))
+    def _heard(self, word: str, on: bool) -> None:
+        self._tell(ToneHeard("voice" if word == "speech" else word, on, at=self._clock.now))
 
     def _keyed(self, key: str) -> None:
         if self.seized:
