@@ -17,6 +17,7 @@ from firmware.base.events import (
     PhoneRang,
     Side,
 )
+from firmware.base.numbers import to_dial
 from firmware.base.ports import Fact, Sound
 from firmware.calls import handset as handsets
 from firmware.calls import line as lines
@@ -39,7 +40,7 @@ class Distributor(Protocol):
         """The caller of `call` is to be led to the destination `to`."""
 
     def answered(self, call: Call, phone: Handset) -> None:
-        """Somebody lifted `phone` for it."""
+        """Somebody lifted `phone` for it; the other telephones that rang are free."""
 
     def over(self, call: Call) -> None:
         """The call ends: nobody is to be found for it any more."""
@@ -167,9 +168,10 @@ class Exchange:
 
     def ring(self, call: Call, phone: Handset) -> None:
         """Ring a free telephone for a call; `lifted_to_answer` follows, or nothing."""
-        number = call.number
         if call.direction == "inside" and call.phone is not None:
-            number = self.settings.phones[call.phone.name].number
+            number: str | None = self.settings.phones[call.phone.name].number
+        else:
+            number = call.number and to_dial(call.number, self.settings.country)
         phone.ring(call, number, call.name)
         call.rung.append(phone)
         self._tell(PhoneRang(call=call.id, station=phone.name))
@@ -179,13 +181,13 @@ class Exchange:
             call.rung.remove(phone)
             phone.stop()
 
-    def _stop_others(self, call: Call, but: Handset | None) -> None:
+    def _stop_others(self, call: Call, but: Handset | None) -> list[Handset]:
+        """Telephones that rang for `call` and are free again."""
         others = [phone for phone in call.rung if phone is not but]
         call.rung.clear()
         for phone in others:
             phone.stop()
-        for phone in others:
-            self.desk.changed(phone.name)
+        return others
 
     # The end
 
@@ -203,7 +205,8 @@ class Exchange:
             seconds = round(ago(self._clock, call.began), 3)
             self._tell(CallEnded(call=call.id, side=side, reason=reason, seconds=seconds))
         self._part(call, "busy" if reason == "busy_tone" and side == "called" else "congestion")
-        self._stop_others(call, None)
+        for phone in self._stop_others(call, None):
+            self.desk.changed(phone.name)
 
     def _part(self, call: Call, tone: str) -> None:
         if (line := call.line) is not None:

@@ -32,6 +32,7 @@ from firmware.calls.call import Call, Tell
 NO_KEY = 15.0  # s of dial tone, and between two keys that lead nowhere, before congestion
 CONGESTED = 15.0  # s of congestion before the howler
 HOWLED = 30.0  # s of howler before silence: off-hook for an hour is parked within 60 s (D-09)
+LONGEST_NAME = 30  # letters that a telephone shows, and that fit a burst
 CALLER_PAUSE = 0.5  # s after the first ring until the caller is shown (between rings, Bell 202)
 
 
@@ -68,6 +69,8 @@ NEXT: dict[tuple[State, type[Fact] | str], State] = {
     (_S.OUT, OutOfService): _S.OUT,
     # Keys go on being heard: an emergency number is dialled from any of these.
     **{(state, KeyHeard): state for state in (_S.DIALLING, _S.CALLING, _S.TALKING, *_LEFT_OFF)},
+    # On its hook it only hears the echo of the caller that we show it.
+    **{(state, KeyHeard): state for state in (_S.IDLE, _S.RINGING)},
     **{(state, "call"): _S.CALLING for state in _LEFT_OFF},
     **{(state, "far_end_gone"): _S.CONGESTION for state in CONNECTED},
     **{(state, HungUp): _S.IDLE for state in _LIFTED},
@@ -136,7 +139,7 @@ class Handset:
     def ring(self, call: Call, number: str | None, name: str | None) -> None:
         """Ring for `call`, and show who calls."""
         self._act("ring")
-        self.call, self._shown, self._who = call, False, (number, name)
+        self.call, self._shown, self._who = call, False, (number, name and name[:LONGEST_NAME])
         self.port.do(Ring(self._cadence, number, name))
 
     def stop(self) -> None:
@@ -186,7 +189,7 @@ class Handset:
                 self._lifted(was)
             case HungUp():
                 self._hung_up(was)
-            case KeyHeard():
+            case KeyHeard() if self.off_hook:
                 self._keyed(was, fact.key)
             case RingEnded() if self.state is State.RINGING and not self._shown:
                 self._shown = True

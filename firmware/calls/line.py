@@ -76,6 +76,8 @@ NEXT: dict[tuple[State, type[Fact] | str], State] = {
     (_S.GUARD, "free"): _S.IDLE,
     (_S.OUT, InService): _S.IDLE,
     (_S.OUT, OutOfService): _S.OUT,
+    # The exchange turns the polarity before a caller ID, and back when it likes.
+    **{(state, Reversed): state for state in (_S.IDLE, _S.RINGING, _S.GUARD, _S.IN_USE)},
     **{(state, "release"): _S.GUARD for state in HELD},
     **{(state, OutOfService): _S.OUT for state in State if state is not _S.OUT},
     **{(state, kind): state for state in HELD for kind in (ToneHeard, KeyHeard, LoopBroken, Reversed)},
@@ -224,7 +226,7 @@ class Line:
                 self._gone()
             case OutOfService():
                 self._out()
-            case ToneHeard() | KeyHeard() | Reversed() | LoopBroken():
+            case ToneHeard() | KeyHeard() | Reversed() | LoopBroken() if was in HELD:
                 self.owner.heard(self, fact)
                 self.supervision.fact(fact)
 

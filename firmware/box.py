@@ -1,0 +1,271 @@
+"""The box: builds the rooms, owns the tick, hands each order to a room, and tells events.
+
+One thread owns everything here. Others reach it by `post` (a mailbox, emptied once a tick) and
+hear of it by `watchers` and `Reply`. Acts follow in the tick of their order; what promises to keep
+something waits until the journal says that it is durable (DESIGN 1.3).
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.base import Impossible, Refused
+from firmware.base.clock import SECOND, TICK, Clock
+from firmware.base.events import BoxStarted, Event, SettingsChanged
+from firmware.base.orders import Reply
+from firmware.base.ports import FRAME, Ears, Fact, Shelf
+from firmware.calls.exchange import Exchange
+from firmware.calls.handset import Handset
+from firmware.calls.line import Line
+from firmware.desk.queue import Desk
+from firmware.picture import snapshot
+from firmware.settings import Settings
+from firmware.sound.ears import Ears as HearingEars
+from firmware.sound.echo import Echo
+from firmware.sound.prompts import Prompts
+from firmware.sound.switch import Switch
+from firmware.sound.tones import PLANS
+
+VERSION = "0.1.0"
+DEGRADED = SECOND // 2  # µs without a durable commit (DESIGN 1.3)
+LOUD = 0.005  # peak of a frame in which somebody speaks: -43 dBm0
+MAIL_A_TICK = 50  # orders carried out in one tick; the rest wait for the next
+
+
+class Journal(Protocol):
+    """Where events go. `put` never blocks; `durable` is the last one that a power cut cannot take."""
+
+    durable: int
+    last: tuple[int, int]  # (seq, at) of the newest event found at start
+
+    def put(self, event: Event) -> None: ...
+
+
+class Deaf:
+    """Ears for ports without sound: they tell keys, tones and callers themselves."""
+
+    def idle(self, row: str) -> None: ...
+
+    def talking(self, row: str) -> None: ...
+
+    def dial_mode(self, row: str, on: bool) -> None: ...
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How an order is carried out; `promise`: its answer waits for the disk."""
+
+    call: Callable[..., Any]
+    promise: bool = False
+
+
+@dataclass(frozen=True)
+class _Mail:
+    name: str
+    args: Mapping[str, Any]
+    reply: Callable[[Reply], None]
+
+
+class Box:
+    """A switch with its lines, telephones, calls and queues; `tick()` is its heartbeat."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        shelves: Sequence[Shelf],
+        clock: Clock,
+        journal: Journal,
+        prompts: Prompts,
+        box_id: str = "box",
+        calls_before: int = 0,
+        speaking: Callable[[str], bool] | None = None,
+        strict: bool = False,
+    ) -> None:
+        """`speaking(row)` stands in for samples; `strict`: our own bugs end the run (tests)."""
+        self.clock, self.journal, self.settings = clock, journal, settings
+        self.ports = {name: port for shelf in shelves for name, port in shelf.ports.items()}
+        self.observers: list[Callable[[Event], None]] = []  # told at once, in this thread
+        self.watchers: list[Callable[[Event, bool], None]] = []  # told when it is kept
+        self.orders: dict[str, Handler] = {}
+        self.impossible, self.began = 0, clock.now
+        self._shelves, self._strict, self._speaking = shelves, strict, speaking
+        self._seq = journal.last[0]
+        self._call_ids = (f"{box_id}-{n}" for n in _from(calls_before + 1))
+        self._mail: SimpleQueue[_Mail] = SimpleQueue()
+        self._untold: deque[Event] = deque()  # not yet passed on
+        self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
+        self._promises: deque[tuple[int, _Mail, Any]] = deque()
+        self._build(prompts, all(shelf.has_sound for shelf in shelves))
+        self.tell(BoxStarted(version=VERSION, lines=len(settings.lines), phones=len(settings.phones)))
+
+    def _build(self, prompts: Prompts, has_sound: bool) -> None:
+        names = tuple(self.ports)
+        self._said: NDArray[np.float32] = np.zeros((len(names), FRAME), np.float32)
+        self._heard = np.zeros_like(self._said)
+        self._rows = {name: row for row, name in enumerate(names)}
+        self._loud_at = np.zeros(len(names), np.int64)
+        self.sound = Switch(names, self.settings.country, prompts, self.clock)
+        self.echo = Echo(len(names)) if has_sound else None
+        self._hearing = self._make_ears() if has_sound else None
+        ears: Ears = self._hearing or Deaf()
+        lines = {name: self._line(name, ears) for name, port in self.ports.items() if port.kind == "line"}
+        phones = {name: self._phone(name, ears) for name, port in self.ports.items() if port.kind == "phone"}
+        self.exchange = Exchange(
+            lines, phones, self.settings, self.sound, self.clock, self.tell, self._new_id, self._quiet
+        )
+        self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
+
+    def _make_ears(self) -> HearingEars:
+        kinds = {name: port.kind for name, port in self.ports.items()}
+        countries = {name: self._country(name) for name in self.ports}
+        return HearingEars(kinds, countries)
+
+    def _line(self, name: str, ears: Ears) -> Line:
+        row, cadence = self.settings.lines[name], PLANS[self._country(name)].ring_cadence
+        port = self.ports[name]
+        return Line(name, port, ears, self.clock, self.tell, cadence, row.supervision, row.silence_s)
+
+    def _phone(self, name: str, ears: Ears) -> Handset:
+        cadence = PLANS[self.settings.country].ring_cadence
+        return Handset(name, self.ports[name], ears, self.sound, self.clock, self.tell, cadence)
+
+    def _country(self, name: str) -> str:
+        return self.settings.country_of(name) if name in self.settings.lines else self.settings.country
+
+    # The tick
+
+    def tick(self, us: int = TICK) -> None:
+        """Move everything on by `us`: one frame where there is sound, any leap where there is none."""
+        facts = self._sound_frame() if self._hearing is not None else []
+        self.clock.advance(us)
+        for name, port in self.ports.items():
+            facts.extend((name, fact) for fact in port.events())
+        for name, fact in sorted(facts, key=lambda each: each[1].at):
+            self._guarded(lambda name=name, fact=fact: self.exchange.fact(name, fact))  # type: ignore[misc]
+        self._open_mail()
+
+    def _sound_frame(self) -> list[tuple[str, Fact]]:
+        assert self._hearing is not None and self.echo is not None
+        for shelf in self._shelves:
+            shelf.frames_in()
+        for row, port in enumerate(self.ports.values()):
+            self._said[row] = port.read()
+        said = self.echo.cancel(self._said, self._heard)
+        facts = list(self._hearing.hear(said, self.clock.now))
+        self._loud_at[np.abs(said).max(axis=1) > LOUD] = self.clock.now
+        self._heard = self.sound.tick(said)
+        for row, port in enumerate(self.ports.values()):
+            port.write(self._heard[row])
+        for shelf in self._shelves:
+            shelf.frames_out()
+        return facts
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Our own bugs end a test; on the box they are counted and the rest goes on."""
+        try:
+            act()
+        except Impossible:
+            if self._strict:
+                raise
+            self.impossible += 1
+
+    def _quiet(self, row: str, seconds: float) -> bool:
+        if self._speaking is not None:
+            return not self._speaking(row)
+        silent_since = int(self._loud_at[self._rows[row]])
+        return self.clock.now - silent_since >= seconds * SECOND
+
+    def _new_id(self) -> str:
+        return next(self._call_ids)
+
+    # Events and orders
+
+    def tell(self, event: Event) -> Event:
+        """Number an event, stamp it and queue it to the writer; watchers hear of it when it is kept."""
+        self._seq += 1
+        told = event.stamped(self._seq, self.clock.now)
+        self.journal.put(told)
+        self._untold.append(told)
+        self._unkept.append((told.seq, told.at))
+        for observer in self.observers:
+            observer(told)
+        return told
+
+    def post(self, name: str, args: Mapping[str, Any], reply: Callable[[Reply], None]) -> None:
+        """Hand in an order, from any thread; `reply` is called in the tick thread."""
+        self._mail.put(_Mail(name, args, reply))
+
+    def _open_mail(self) -> None:
+        for _ in range(MAIL_A_TICK):
+            if self._mail.empty():
+                return
+            mail = self._mail.get_nowait()
+            handler = self.orders.get(mail.name)
+            if handler is None:
+                mail.reply(Reply("refused", sentence=f'there is no order "{mail.name[:40]}"'))
+            else:
+                self._carry_out(mail, handler)
+
+    def _carry_out(self, mail: _Mail, handler: Handler) -> None:
+        try:
+            result = handler.call(**mail.args)
+        except Refused as refusal:
+            mail.reply(Reply("refused", sentence=str(refusal)))
+            return
+        if not handler.promise:
+            mail.reply(Reply("accepted" if self.degraded else "done", result, seq=self._seq))
+        elif self.degraded:
+            mail.reply(Reply("refused", sentence="the disk does not answer: nothing can be kept; try again"))
+        else:
+            self._promises.append((self._seq, mail, result))
+
+    def deliver(self) -> None:
+        """Pass on what has become durable; while the disk hangs, events go out marked as not durable."""
+        durable = self.journal.durable
+        while self._unkept and self._unkept[0][0] <= durable:
+            self._unkept.popleft()
+        late = self.degraded
+        while self._untold and (self._untold[0].seq <= durable or late):
+            event = self._untold.popleft()
+            for watcher in self.watchers:
+                watcher(event, event.seq <= durable)
+        while self._promises and self._promises[0][0] <= durable:
+            seq, mail, result = self._promises.popleft()
+            mail.reply(Reply("done", result, seq=seq))
+
+    @property
+    def degraded(self) -> bool:
+        """No durable commit for half a second although something waits for one."""
+        return bool(self._unkept) and self.clock.now - self._unkept[0][1] > DEGRADED
+
+    def change_settings(self, settings: Settings, version: int = 0, by: str = "owner") -> None:
+        """Put checked settings in force. Refused where the change needs a new start."""
+        old = self.settings
+        for table in ("lines", "phones"):
+            if getattr(old, table).keys() != getattr(settings, table).keys():
+                raise Refused(
+                    f"{table}: what is plugged in is found at start; restart the box for this"
+                )
+        if old.country != settings.country:
+            raise Refused("country: tones and ringing are made at start; restart the box after this")
+        self.settings = self.exchange.settings = settings
+        self.tell(SettingsChanged(version=version, by=by))
+
+    def snapshot(self) -> dict[str, Any]:
+        """How everything stands now, for a page; plain JSON."""
+        return snapshot(self)
+
+    def close(self) -> None:
+        for shelf in self._shelves:
+            shelf.close()
+
+
+def _from(n: int) -> Iterator[int]:
+    while True:
+        yield n
+        n += 1

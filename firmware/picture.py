@@ -1,0 +1,68 @@
+"""How the box stands now, as plain JSON: what a page shows and /healthz judges."""
+
+from typing import TYPE_CHECKING, Any
+
+from firmware.base.clock import SECOND
+from firmware.calls.call import Call
+from firmware.calls.handset import Handset
+from firmware.calls.line import Line
+
+if TYPE_CHECKING:
+    from firmware.box import Box
+
+
+def snapshot(box: "Box") -> dict[str, Any]:
+    """Lines, telephones, calls and who waits; seconds are those of the box's own clock."""
+    settings = box.settings
+    return {
+        "office": settings.office.name,
+        "country": settings.country,
+        "uptime_s": round((box.clock.now - box.began) / SECOND, 3),
+        "wall": box.clock.wall().isoformat(timespec="seconds"),
+        "durable": not box.degraded,
+        "lines": {
+            name: _line(line, settings.lines[name].number) for name, line in box.exchange.lines.items()
+        },
+        "phones": {
+            name: _phone(phone, settings.phones[name].number) for name, phone in box.exchange.phones.items()
+        },
+        "calls": [_call(call, box) for call in box.exchange.calls.values()],
+        "waiting": len(box.desk.waiting),
+        "echo": box.echo.kind if box.echo else "none",
+        "impossible": box.impossible,
+    }
+
+
+def _line(line: Line, number: str | None) -> dict[str, Any]:
+    call = line.call.id if line.call else None
+    return {"state": line.state.word, "reason": line.reason, "call": call, "number": number}
+
+
+def _phone(phone: Handset, number: str) -> dict[str, Any]:
+    call = phone.call.id if phone.call else None
+    ringing = phone.state.value == "ringing"
+    return {
+        "state": phone.state.value,
+        "reason": phone.reason,
+        "call": call,
+        "number": number,
+        "ringing": ringing,
+    }
+
+
+def _call(call: Call, box: "Box") -> dict[str, Any]:
+    waiting = box.desk.waiting.get(call)
+    other = call.called if call.direction == "inside" else call.phone
+    return {
+        "id": call.id,
+        "direction": call.direction,
+        "line": call.line.name if call.line else None,
+        "number": call.number,
+        "name": call.name,
+        "state": call.stage.value,
+        "seconds": round((box.clock.now - call.began) / SECOND, 1),
+        "queue": waiting.queue if waiting else None,
+        "rings": [phone.name for phone in call.rung],
+        "with": other.name if other else None,
+        "emergency": call.emergency,
+    }

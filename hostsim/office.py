@@ -1,0 +1,254 @@
+"""The office as a script: callers, agents, telephones and lines, and a clock that only `wait` moves.
+
+The box underneath is the one that runs on the Pi: at `copper` fidelity on chips modelled by the
+register, at `signal` fidelity on ports that tell their facts without a sample (DESIGN 6.1). Every
+verb but `wait` is done at the beginning of the next tick.
+"""
+
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from firmware.base import Refused
+from firmware.base.clock import SECOND, TICK
+from firmware.base.events import Event
+from firmware.base.orders import Reply
+from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
+from firmware.settings import merged
+from hostsim.rig import Fidelity, Rig
+
+DEMO = Path(__file__).with_name("demo.json")
+Kind = TypeVar("Kind", bound=Event)
+
+
+class Hands:
+    """Whatever somebody does with a telephone waits for the next tick; what he sees is asked at once."""
+
+    def __init__(self, office: "Office", thing: Any, verbs: str) -> None:
+        self._office, self._thing, self._verbs = office, thing, frozenset(verbs.split())
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._thing, name)
+        return partial(self._office.soon, found) if name in self._verbs else found
+
+
+PERSON = "dial answer press say hang_up"
+PHONE = "lift hang_up press flash pulse say unplug plug"
+LINE = "unplug plug battery cut reverse noise hum glare_at exchange parallel overload ring_noise"
+
+
+class AgentHands:
+    """Somebody of the office: what he does at his station, and the orders that his page would give."""
+
+    ORDERS = "sign_in sign_out ready break_ reject hold resume transfer complete conference park pickup dnd"
+
+    def __init__(self, office: "Office", name: str) -> None:
+        self._office, self.name = office, name
+
+    @property
+    def _phone(self) -> Hands:
+        station = self._office.settings_of(self.name)["station"]
+        return self._office.phone(station)
+
+    def answer(self) -> None:
+        self._phone.lift()
+
+    def hang_up(self) -> None:
+        self._phone.hang_up()
+
+    def press(self, keys: str) -> None:
+        self._phone.press(keys)
+
+    def say(self, pcm: Any) -> None:
+        self._phone.say(pcm)
+
+    def heard(self, seconds: float) -> Any:
+        return self._phone.heard(seconds)
+
+    def hears(self) -> str:
+        return str(self._phone.hears())
+
+    @property
+    def ringing(self) -> bool:
+        return bool(self._phone.ringing)
+
+    def __getattr__(self, verb: str) -> Any:
+        if verb not in self.ORDERS.split():
+            raise AttributeError(verb)
+        return partial(self._office.order, f"agent.{verb.rstrip('_')}", who=self.name)
+
+
+class Office:
+    """A box, its town, and the people in both. Only `wait` and `wait_until` move time."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any] | None = None,
+        fidelity: Fidelity = "copper",
+        state: Path | str | None = None,
+        seed: int = 0,
+    ) -> None:
+        """`settings` are merged over the demo office; with `state` the files there are real."""
+        data = merged(json.loads(DEMO.read_text("utf-8")), settings or {})
+        self._seen: list[Event] = []
+        self._acts: deque[Callable[[], Any]] = deque()
+        self._people: dict[str, Hands] = {}
+        self._state = Path(state) if state is not None else None
+        self.journal: AnyJournal = self._open_journal()
+        self.rig = Rig(data, fidelity, self.journal, seed=seed, observer=self._seen.append)
+
+    def _open_journal(self) -> AnyJournal:
+        if self._state is None:
+            return MemoryJournal()
+        self._state.mkdir(parents=True, exist_ok=True)
+        return Journal(self._state / "journal.db")
+
+    # Who is there
+
+    def caller(self, number: str, name: str | None = None) -> Hands:
+        """Somebody in town; asking twice gives the same person."""
+        if number not in self._people:
+            self._people[number] = Hands(self, self.rig.town.person(number, name), PERSON)
+        return self._people[number]
+
+    def agent(self, name: str) -> AgentHands:
+        self.settings_of(name)
+        return AgentHands(self, name)
+
+    def phone(self, name: str) -> Hands:
+        if name not in self.rig.town.telephones:
+            raise KeyError(f"there is no {name}; there are {', '.join(self.rig.town.telephones)}")
+        return Hands(self, self.rig.town.telephones[name], PHONE)
+
+    def line(self, n: int) -> "LineHands":
+        return LineHands(self, n)
+
+    def settings_of(self, person: str) -> Mapping[str, Any]:
+        people = self.rig.data["people"]
+        if person not in people:
+            raise KeyError(f"there is no {person}; there are {', '.join(people)}")
+        found: Mapping[str, Any] = people[person]
+        return found
+
+    @property
+    def box(self) -> Any:
+        return self.rig.box
+
+    @property
+    def town(self) -> Any:
+        return self.rig.town
+
+    # What happens
+
+    def soon(self, verb: Callable[..., Any], *args: Any, **named: Any) -> None:
+        """Do `verb` at the beginning of the next tick."""
+        self._acts.append(partial(verb, *args, **named))
+
+    def order(self, name: str, *args: Any, **named: Any) -> None:
+        """Give the box an order, as a page would; a refusal is raised by the `wait` that carries it out."""
+        self.soon(self._order, name, {**named, "args": args} if args else named)
+
+    def _order(self, name: str, args: Mapping[str, Any]) -> None:
+        if self.rig.box is None:
+            raise Refused("the box has no power")
+        self.rig.box.post(name, args, self._replied)
+
+    def _replied(self, reply: Reply) -> None:
+        if reply.kind == "refused":
+            raise Refused(reply.sentence)
+
+    def saw(self, kind: type[Kind]) -> list[Kind]:
+        """All events of that type so far, oldest first."""
+        return [event for event in self._seen if isinstance(event, kind)]
+
+    # Time
+
+    @property
+    def now(self) -> float:
+        return self.rig.now / SECOND
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, in whole ticks."""
+        end = self._ticks(seconds)
+        while self.rig.now < end:
+            self._step(end)
+
+    def wait_until(self, test: Callable[[], Any], at_most: float) -> None:
+        """Let time pass until `test()`; TimeoutError after `at_most` seconds shows the journal's end."""
+        end = self._ticks(at_most)
+        while not test():
+            if self.rig.now >= end:
+                tail = deque(self.journal.dump(), maxlen=10)
+                raise TimeoutError(f"not within {at_most} s; the journal ends:\n" + "\n".join(tail))
+            self.tick()
+
+    def tick(self) -> None:
+        """One tick: what was asked for, then 20 ms of everything."""
+        while self._acts:
+            self._acts.popleft()()
+        self.rig.tick()
+
+    def _ticks(self, seconds: float) -> int:
+        return self.rig.now + round(seconds * SECOND / TICK) * TICK
+
+    def _step(self, end: int) -> None:
+        if self._acts:
+            self.tick()
+        else:
+            self.rig.leap(end)
+
+    # The office itself
+
+    def settings(self, change: Mapping[str, Any]) -> None:
+        """What the owner would change on his page."""
+        self._needs_state("settings")
+        self.soon(self.rig.change_settings, change)
+
+    def power_cut(self) -> None:
+        """The cord is pulled: what was not durable is lost, the box is dark until `restart`."""
+        self._needs_state("power_cut")
+        self.rig.cut_power()
+
+    def restart(self) -> None:
+        """A new engine on the same state."""
+        self._needs_state("restart")
+        self.rig.stop()
+        self.journal.close()
+        self.journal = self.rig.journal = self._open_journal()
+        self.rig.start()
+
+    def close(self) -> None:
+        self.rig.stop()
+        self.journal.close()
+
+    def _needs_state(self, verb: str) -> None:
+        if self._state is None:
+            raise Refused(f"{verb}: this office keeps nothing; open it with Office(state=folder)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class LineHands(Hands):
+    """An outside line, as somebody at the pole or in the exchange sees it; `state` is the box's word."""
+
+    def __init__(self, office: Office, n: int) -> None:
+        name = f"line{n}"
+        if name not in office.rig.town.lines:
+            raise KeyError(f"there is no {name}; there are {', '.join(office.rig.town.lines)}")
+        super().__init__(office, office.rig.town.lines[name], LINE)
+        self._name = name
+
+    @property
+    def state(self) -> str:
+        box = self._office.rig.box
+        return "out" if box is None else str(box.exchange.lines[self._name].state.word)

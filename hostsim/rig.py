@@ -1,0 +1,169 @@
+"""Box, hat and town on one bench: built, ticked, cut off and started again.
+
+At `copper` every tick is computed: the bus's turn every 10 ms, one frame of sound. At `signal`
+there are no samples, and time leaps to the next thing that happens, rounded up to the tick.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from board.hat import Hat
+from firmware.base import Refused
+from firmware.base.clock import TICK
+from firmware.base.events import Event
+from firmware.base.ports import Shelf
+from firmware.box import Box
+from firmware.rim.journal import AnyJournal
+from firmware.settings import Settings, merged, read
+from firmware.sound.prompts import Prompts
+from hostsim.bus import SimHat
+from hostsim.exchange import LineInfo
+from hostsim.signal import SignalShelf
+from hostsim.town import Town
+
+ROOT = Path(__file__).parent.parent
+POLL = TICK // 2  # µs between two turns of the bus (DESIGN 3)
+PLACES = 4  # lines, and telephones, that one hat has places for
+Fidelity = Literal["copper", "signal"]
+
+
+class Rig:
+    """`town` goes on whatever happens to the box; `box` is None while its power is off."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        fidelity: Fidelity,
+        journal: AnyJournal,
+        seed: int = 0,
+        box_id: str = "story",
+        started_at: datetime | None = None,
+        observer: Callable[[Event], None] | None = None,
+        strict: bool = True,
+    ) -> None:
+        self.data, self.fidelity, self.journal = dict(data), fidelity, journal
+        settings = read(data)
+        self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+        self._box_id, self._observer, self._strict = box_id, observer, strict
+        self.prompts = Prompts(ROOT / "prompts", ROOT / "prompts" / "made", settings.office.language)
+        self.town = Town(
+            {
+                name: LineInfo(row.number or "", settings.country_of(name))
+                for name, row in settings.lines.items()
+            },
+            tuple(settings.phones),
+            seed=seed,
+            copper=fidelity == "copper",
+            prompts=self.prompts,
+        )
+        self.sim = self._sim_hat() if fidelity == "copper" else None
+        self.hat: Hat | None = None
+        self.box: Box | None = None
+        self.start()
+
+    @property
+    def now(self) -> int:
+        return self.town.clock.now
+
+    def start(self) -> None:
+        """A new engine on the same hat, the same journal and the same settings."""
+        settings = read(self.data)
+        clock = self.town.clock
+        self.box = Box(
+            settings,
+            [self._shelf(settings)],
+            type(clock)(self._started_at, clock.now),
+            self.journal,
+            self.prompts,
+            box_id=self._box_id,
+            calls_before=self._calls_before(),
+            speaking=self.town.speaking if self.fidelity == "signal" else None,
+            strict=self._strict,
+        )
+        if self._observer is not None:
+            self.box.observers.append(self._observer)
+        box = self.box
+        self.town.box_plays = lambda row: box.sound.hears(row, self.town.speaking)
+
+    def stop(self) -> None:
+        """The engine is gone; the hat keeps what it was told last."""
+        if self.box is not None:
+            self.box.close()
+        self.box = self.hat = None
+
+    def cut_power(self) -> None:
+        """Nothing that needs current goes on: loops open, telephones are dead, unkept events are lost."""
+        self.stop()
+        self.journal.drop()
+        self.town.power_off()
+        if self.sim is not None:
+            self.sim = self._sim_hat()
+
+    def _shelf(self, settings: Settings) -> Shelf:
+        if self.sim is None:
+            return SignalShelf(self.town)
+        countries = {name: settings.country_of(name) for name in settings.lines}
+        phones = dict.fromkeys(settings.phones, settings.country)
+        sim = self.sim
+        self.hat = Hat(sim.spi_lines, sim.spi_phones, sim.gpio, sim.frames, lines=countries, phones=phones)
+        return self.hat
+
+    def _sim_hat(self) -> SimHat:
+        town = self.town
+        lines = [town.lines.get(f"line{n}") for n in range(1, PLACES + 1)]
+        phones = [town.telephones.get(f"phone{n}") for n in range(1, PLACES + 1)]
+        sim = SimHat(lines, phones)
+        sim.now = town.clock.now
+        return sim
+
+    def _calls_before(self) -> int:
+        """How many calls the journal knows, so that no two ever share a number."""
+        ids = (event.fields().get("call") for event in self.journal.events())
+        return max((int(each.rsplit("-", 1)[1]) for each in ids if each), default=0)
+
+    # Time
+
+    def tick(self) -> None:
+        """20 ms of everything."""
+        if self.sim is None:
+            self._move(self.now + TICK)
+            return
+        for _ in range(TICK // POLL):
+            self.town.clock.advance(POLL)
+            self.sim.now = self.now
+            if self.hat is not None:
+                self.hat.poll(self.now)
+        if self.box is not None:
+            self.box.tick()
+            self._settle(self.box)
+
+    def leap(self, end: int) -> None:
+        """Move to the next thing that happens, at most to `end` (µs, a whole tick)."""
+        if self.sim is not None:
+            self.tick()
+            return
+        clocks = [self.town.clock] + ([self.box.clock] if self.box else [])
+        due = [at for clock in clocks if (at := clock.next_due()) is not None]
+        target = min([*due, end])
+        self._move(min(end, max(self.now + TICK, -(-target // TICK) * TICK)))
+
+    def _move(self, target: int) -> None:
+        us = target - self.now
+        self.town.clock.advance(us)
+        if self.box is not None:
+            self.box.tick(us)
+            self._settle(self.box)
+
+    def _settle(self, box: Box) -> None:
+        self.journal.commit()
+        box.deliver()
+
+    def change_settings(self, change: Mapping[str, Any]) -> None:
+        """What the owner changes, checked as a whole and in force from now on."""
+        if self.box is None:
+            raise Refused("the box has no power")
+        data = merged(self.data, change)
+        self.box.change_settings(read(data))
+        self.data = data
