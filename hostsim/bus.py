@@ -65,6 +65,8 @@ class SimHat:
     @now.setter
     def now(self, now: int) -> None:
         time = self._time
+        for chip in self._chips:
+            chip.rest(time.now)  # the pairs may have new plans
         while (due := min([chip.wakes for chip in self._chips], default=NEVER)) < now:
             time.now = max(time.now, due)
             for chip in self._chips:

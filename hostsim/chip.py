@@ -92,7 +92,7 @@ class Chip:
         self.voice_changed = True  # the highway asks again for slots and gains
         self.mode_changed: Callable[[], None] = lambda: None  # the chain asks again who listens how
         self.due = NEVER  # the first plan
-        self.wakes = NEVER  # attended for the first time when the hat's time is first set
+        self.wakes = NEVER  # the first instant at which this chip or its pair is known to change
         self._plans: dict[Act, int] = {}
 
     # registers
@@ -131,7 +131,7 @@ class Chip:
             act(at)
 
     def attend(self, now: int) -> None:
-        """The time is `now`: look at the pair, do what is due; `wakes` is then the next such instant."""
+        """The time is `now`: look at the pair, do what is due, and rest."""
         raise NotImplementedError
 
     def next_change(self, now: int) -> int | None:
@@ -139,8 +139,11 @@ class Chip:
         self.attend(now)
         return self.wakes if self.wakes < NEVER else None
 
-    def _sleep(self, now: int, pair_changes: int | None) -> None:
-        """Nothing to do before the next plan, or the next change of the pair that is known."""
+    def rest(self, now: int) -> None:
+        """Nothing more to do at `now`: find out when this chip `wakes`."""
+        raise NotImplementedError
+
+    def _rest(self, now: int, pair_changes: int | None) -> None:
         due = self.due if pair_changes is None else min(self.due, pair_changes)
         self.wakes = max(due, now + 1)
 

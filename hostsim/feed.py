@@ -55,7 +55,8 @@ class LineFeed:
         for at, off in pair.hook_edges(since, now):
             chip.advance(at)
             self._hook(at, off)
-        chip.advance(now)
+        if chip.due <= now:
+            chip.advance(now)
         self._seen = now
         if pair.off_hook(now) != self._lifted:  # moved at this very instant, after our last look
             self._hook(now, not self._lifted)

@@ -41,8 +41,8 @@ class RingDetector:
         self._jump = 0.0
         self._jumped = 0
 
-    def look(self, since: int, now: int, volts: float, ring: tuple[float, float] | None) -> None:
-        """What the line is since its last change at `since`, seen at `now`."""
+    def look(self, since: int, volts: float, ring: tuple[float, float] | None) -> None:
+        """What the line is since its last change, at `since`."""
         before = self._volts
         self._volts = volts
         if before is not None and volts != before:
@@ -52,7 +52,7 @@ class RingDetector:
             if ring is None:
                 self._burst_over(since)
             self._ring, self._start = ring, since
-            self.again(now)
+            self.again(since)
 
     @property
     def _listening(self) -> bool:

@@ -53,7 +53,7 @@ class LineSide:
         self._seen = pair.changed_at(now)
         before, self._volts = self.volts(), pair.volts(now)
         had, self.milliamps = self.milliamps, pair.milliamps(now)
-        self.ring.look(self._seen, now, self._volts, pair.ringing(now))
+        self.ring.look(self._seen, self._volts, pair.ringing(now))
         if self.link:
             self._latch(before, had, now)
 

@@ -43,9 +43,15 @@ class Si3050(Chip):
         self.line = LineSide(self, pair)
 
     def attend(self, now: int) -> None:
-        self.advance(now)
+        if self.due <= now:
+            self.advance(now)
         self.line.attend(now)
-        self._sleep(now, self.pair.next_change(now))
+        if self.due <= now:  # a change that nobody announced may have had its consequences already
+            self.advance(now)
+        self.rest(now)
+
+    def rest(self, now: int) -> None:
+        self._rest(now, self.pair.next_change(now))
 
     # interrupts
     def raise_(self, bits: int) -> None:

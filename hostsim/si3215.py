@@ -50,7 +50,10 @@ class Si3215(Chip):
 
     def attend(self, now: int) -> None:
         self.feed.attend(now)
-        self._sleep(now, self.pair.next_edge(now))
+        self.rest(now)
+
+    def rest(self, now: int) -> None:
+        self._rest(now, self.pair.next_edge(now))
 
     # interrupts
     def raise_(self, register: int, bits: int) -> None:
