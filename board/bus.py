@@ -5,8 +5,10 @@ this module can be read on any machine. `hostsim` offers the same Protocols over
 All real errors come as `Broken`, in a sentence that says what to do.
 """
 
+from collections.abc import Callable
 from importlib import import_module
-from threading import Event, Lock
+from threading import Lock
+from time import sleep
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -142,11 +144,16 @@ class AlsaFrames:
     gone is opened again once a second, and until then `read` keeps the beat by itself.
     """
 
-    def __init__(self, device: str = "hw:CARD=Bellwire", library: Any = None) -> None:
-        """`library` stands in for alsaaudio."""
+    def __init__(
+        self,
+        device: str = "hw:CARD=Bellwire",
+        library: Any = None,
+        wait: Callable[[float], object] = sleep,
+    ) -> None:
+        """`library` stands in for alsaaudio, `wait` for a pause of so many seconds."""
         self._alsa = library or _library("alsaaudio", "pyalsaaudio")
+        self._wait = wait
         self._device = device
-        self._pause = Event()  # never set: a wait that ends by its time-out alone
         self._absent = 0  # frames since the card went away
         self._capture: Any = None
         self._playback: Any = None
@@ -181,7 +188,7 @@ class AlsaFrames:
         return np.frombuffer(data, "<i2").reshape(FRAME, CHANNELS).T
 
     def _come_back(self) -> None:
-        self._pause.wait(FRAME / RATE)
+        self._wait(FRAME / RATE)
         self._absent += 1
         if self._absent % 50:
             raise Broken(f"no PCM clock: the sound card {self._device} is gone; plug the audio bridge in")

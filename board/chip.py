@@ -31,6 +31,7 @@ class Registers:
         self._name = name
         self._kept: dict[int, int] = {}
         self._next = 0
+        self._sealed = False
         self.mended = 0
 
     def read(self, register: int) -> int:
@@ -72,10 +73,15 @@ class Registers:
     def forget(self) -> None:
         """Nothing is known of this chip any more: it is to be set up anew."""
         self._kept.clear()
+        self._sealed = False
+
+    def seal(self) -> None:
+        """The chip is set up: everything is as it has to stay."""
+        self._sealed = True
 
     def intact(self) -> bool:
-        """Is every remembered register as it was left? False where nothing was set yet."""
-        return bool(self._kept) and all(self.holds(*each) for each in self._kept.items())
+        """Is every remembered register as it was left? False until the chip was set up whole."""
+        return self._sealed and all(self.holds(*each) for each in self._kept.items())
 
 
 class Steady(Generic[T]):

@@ -5,6 +5,7 @@ are the tick's. `hostsim` calls all three in one thread, the box polls in a thre
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -145,8 +146,9 @@ class Hat:
 
     @property
     def due(self) -> int:
-        """The next instant (µs) at which a poll has something to do of its own accord."""
-        return min(*(chain.due for chain in self._chains), *(port.due for port in self.ports.values()))
+        """The next instant (µs) at which a sequence goes on: a reason to poll before the beat."""
+        waiting = (port.due for port in self.ports.values() if not port.watched)
+        return min(*(chain.due for chain in self._chains), *waiting)
 
     def frames_in(self) -> None:
         """Fetch one frame of every slot; silence where there is no PCM clock."""
@@ -195,7 +197,10 @@ class Hat:
         }
 
     def close(self) -> None:
-        """Silence the sound and let go of the pins; the chips keep their last state."""
+        """Open the loops, silence the bells, close sound and pins. Nobody may poll any more."""
+        for port in self.ports.values():
+            with suppress(Broken):
+                port.let_go()
         self._frames.close()
         self._gpio.close()
 

@@ -6,21 +6,10 @@ while one is undecided the line is looked at every poll instead of 20 times a se
 
 from typing import Literal
 
+from board import si3050
 from board.chip import Steady, Steps
 from board.countries import COUNTRIES
 from board.port import HatPort
-from board.si3050 import (
-    FRAME_LOST,
-    HOOK,
-    HOOK_MASK,
-    MONITOR,
-    OFF_HOOK,
-    OVERLOAD,
-    POLARITY,
-    RINGING_NOW,
-    RINGS,
-    Si3050,
-)
 from firmware.base.clock import SECOND
 from firmware.base.ports import (
     DialPulses,
@@ -44,6 +33,8 @@ SUSPICION = 250_000  # µs in which ring voltage becomes a ring by the chip's wo
 RING_PROOF = 60_000  # µs after the chip's word in which the ring voltage must be seen
 DEAD = 5 * SECOND  # seized and without current for so long: the line itself is down (D-01)
 BETWEEN_DIGITS = 0.75  # s (HARDWARE 6.3)
+NO_BATTERY = ": no battery on the line; is the cable plugged in?"
+OVERLOADED = ": too much current: a short or foreign voltage on the line; tried again in 30 s"
 
 
 class HatLine(HatPort):
@@ -51,7 +42,7 @@ class HatLine(HatPort):
 
     kind: Literal["line"] = "line"
 
-    def __init__(self, chip: Si3050, slot: int) -> None:
+    def __init__(self, chip: si3050.Si3050, slot: int) -> None:
         super().__init__(chip.name, chip, slot)
         self.chip = chip
         self.seized = False
@@ -86,7 +77,7 @@ class HatLine(HatPort):
                 self._move(self._pulses(digits))
 
     def _seize(self) -> None:
-        """Close the loop; but a ring that the logic cannot know of yet was there first, and wins."""
+        """Close the loop; but a ring that the logic cannot know of yet was first, and wins."""
         if self._steps is None:
             if not self._ringing:
                 self.look()
@@ -162,8 +153,11 @@ class HatLine(HatPort):
         self.chip.hook(self.seized)
         self._settled = self._now + SETTLE if self.seized else self._now
 
+    def begin(self) -> None:
+        self._gesture = False
+        super().begin()
+
     def _came_up(self) -> None:
-        self._stop_gesture()
         self._ringing = False
         self._ring_asked = None
         self._broken.take(False)
@@ -175,21 +169,26 @@ class HatLine(HatPort):
         self._shared.take(False)
         self._sign.take(0)
 
+    def let_go(self) -> None:
+        """The box stops: the loop must not stay closed, or the exchange holds the line for ever."""
+        if self.reason is None:
+            self.chip.hook(False)
+
     # Looking
 
     def look(self, causes: int | None = None) -> None:
         """One look: STATUS, HOOK, VOLTS and, off-hook, LINE."""
         if causes is None:
             causes = self.chip.status()
-        hook = self.chip.read(HOOK)
-        if hook & HOOK_MASK != (MONITOR | OFF_HOOK if self.seized else MONITOR):
+        hook = self.chip.read(si3050.HOOK)
+        if hook & si3050.HOOK_MASK != (si3050.MONITOR | si3050.OFF_HOOK if self.seized else si3050.MONITOR):
             self._doubt()
             return
         self.volts = self.chip.volts()
         if self.seized:
             self._look_seized(causes)
         else:
-            self._look_idle(causes, bool(hook & RINGING_NOW))
+            self._look_idle(causes, bool(hook & si3050.RINGING_NOW))
         if self._steps is None:
             self._looked(self._restless)
 
@@ -211,11 +210,11 @@ class HatLine(HatPort):
             self._doubt()
 
     def _look_idle(self, causes: int, rings: bool) -> None:
-        self._see_ring(bool(causes & RINGS), rings)
+        self._see_ring(bool(causes & si3050.RINGS), rings)
         if rings or self._ringing or self._now < self._settled:
             return
         alive = abs(self.volts) >= BATTERY_VOLTS
-        if (causes & FRAME_LOST or not alive) and not self.chip.linked():
+        if self._line_side_lost(causes, alive):
             self._start_again()
             return
         self._see_battery(alive)
@@ -225,9 +224,9 @@ class HatLine(HatPort):
 
     def _look_seized(self, causes: int) -> None:
         linked, self.milliamps, overload = self.chip.line()
-        if not linked and not self.chip.linked():
+        if self._line_side_lost(causes, linked):
             self._start_again()
-        elif causes & OVERLOAD or (overload and self.chip.line()[2]):
+        elif causes & si3050.OVERLOAD or (overload and self.chip.line()[2]):
             self._overload()
         elif self._now >= self._settled:
             self._see_loop()
@@ -236,13 +235,16 @@ class HatLine(HatPort):
                 self._full = max(self._full, self.milliamps)
                 self._see_sharing(self.milliamps <= SHARED * self._full)
 
+    def _line_side_lost(self, causes: int, heard_of: bool) -> bool:
+        """Did the ISOcap link drop? It may be back already, the line side's registers are not."""
+        if causes & si3050.FRAME_LOST:
+            return not self.chip.intact()
+        return not heard_of and not self.chip.linked()
+
     def _overload(self) -> None:
         self.seized = False
         self.chip.hook(False)
-        self._steps = self._rest(
-            f"{self.name}: too much current in the loop: a short or a foreign voltage on the line; "
-            "it is tried again in 30 s"
-        )
+        self._steps = self._rest(self.name + OVERLOADED)
         self.due = self._now
 
     # Facts
@@ -274,7 +276,7 @@ class HatLine(HatPort):
     def _see_battery(self, alive: bool) -> None:
         changed = self._battery.see(self._now, alive)
         if changed and not alive:
-            self._out(f"{self.name}: no battery on the line; is the cable plugged in?")
+            self._out(self.name + NO_BATTERY)
         elif alive and self._battery.value:
             self._in()
 
@@ -282,7 +284,7 @@ class HatLine(HatPort):
         sign = 1 if self.volts > 0 else -1
         if not self._sign.value:
             self._sign.take(sign)
-        elif causes & POLARITY:
+        elif causes & si3050.POLARITY:
             self._sign.doubt()
         if self._sign.see(self._now, sign):
             self._tell(Reversed(at=self._now))
@@ -298,5 +300,5 @@ class HatLine(HatPort):
             self._tell(LoopBroken(at=self._now))
         elif self._broken.value and broken and self._now - self._broke >= DEAD:
             self.chip.hook(False)
-            self._out(f"{self.name}: no battery on the line; is the cable plugged in?")
+            self._out(self.name + NO_BATTERY)
             self._battery.take(False)

@@ -29,6 +29,7 @@ from board.si3215 import (
 from firmware.base.clock import SECOND
 from firmware.base.ports import Cadence, OpenLoop, Order, ReverseLoop, Ring, RingBegan, RingEnded, StopRing
 
+BLIND = 100_000  # µs after the battery came back until the loop's current tells the hook again
 GLITCH = 100_000  # µs: a bell that was silenced, and nobody lifted, rings again
 BATTERY_LOW = 36.0  # V; an idle line needs 48
 BELL_LATE = 20_000  # µs: later than this into its cadence a bell is switched by hand
@@ -52,6 +53,7 @@ class HatPhone(HatPort):
         self._burst = False
         self._silenced: int | None = None  # µs at which the loop closed under the bell
         self._open_until: int | None = None
+        self._blind_until = 0
         self._lows = 0
         self.measured = Volts(0.0, 0.0, 0.0)
 
@@ -154,6 +156,7 @@ class HatPhone(HatPort):
         self._bell = None
         self._bells.stop(self.name)
         self._feed = self._active if self._open_until is None else OPEN
+        self._blind_until = self._now + BLIND
         self.chip.feed(self._feed)
 
     def _came_up(self) -> None:
@@ -166,6 +169,11 @@ class HatPhone(HatPort):
         self._bells.stop(self.name)
         self._tell_burst(False)
         self._hook.forget()
+
+    def let_go(self) -> None:
+        """The box stops: no bell rings on."""
+        if self.reason is None:
+            self.chip.feed(self._active)
 
     # Looking
 
@@ -212,6 +220,7 @@ class HatPhone(HatPort):
     def _reclose(self, until: int) -> None:
         if self._now >= until:
             self._open_until = None
+            self._blind_until = self._now + BLIND
             self._set_feed(self._active)
 
     def _see_hook(self, feed: int, causes: int) -> None:
@@ -219,17 +228,20 @@ class HatPhone(HatPort):
         if value & 0xF8:
             self._doubt()
             return
-        closed = bool(value & OFF_HOOK)
-        if self._feed in (RING, ON_HOOK_SOUND) and (closed or value & TRIPPED or causes & RING_TRIP):
+        if self._now >= self._blind_until:
+            self._follow_hook(bool(value & OFF_HOOK), bool(value & TRIPPED or causes & RING_TRIP))
+        if self._cadence is not None and self._silenced is None:
+            self._ring_on(feed)
+
+    def _follow_hook(self, closed: bool, tripped: bool) -> None:
+        if self._feed in (RING, ON_HOOK_SOUND) and (closed or tripped):
             self._silence()
             return
         self._hook.see(self._now, closed, answering=self._cadence is not None)
         if self._hook.off:
             self._stop_ring()
-        elif self._silenced is not None:
-            self._silenced = self._silenced if self._now - self._silenced < GLITCH else None
-        elif self._cadence is not None:
-            self._ring_on(feed)
+        elif self._silenced is not None and self._now - self._silenced >= GLITCH:
+            self._silenced = None
 
     @property
     def _restless(self) -> bool:

@@ -129,6 +129,10 @@ class HatPort:
     def _obey(self, order: Order) -> None:
         raise NotImplementedError
 
+    def let_go(self) -> None:
+        """The box stops: leave the wires so that nothing is held or rings."""
+        raise NotImplementedError
+
     def _restore(self) -> None:
         """Give the chip the state that this port is to have."""
         raise NotImplementedError
@@ -190,6 +194,7 @@ class HatPort:
         self.due = self._now + LOOK_AGAIN
         if not self._chip.answers():
             self._strikes += 1
+            self.due = self._now + LOOK
             if self._strikes >= STRIKES:
                 self.begin()
         elif not self._chip.intact():

@@ -89,6 +89,7 @@ class Si3050:
             yield from self.relink()
             if self.registers.intact():
                 return
+        self.registers.forget()
         self.write(RESET, 0x80)
         yield RESET_S
         if self.read(CONTROL) != AFTER_RESET:
@@ -100,6 +101,7 @@ class Si3050:
         self.registers.set(MASK, RINGS | FRAME_LOST | OVERLOAD | POLARITY)
         self.hook(False)
         self.registers.set(CONTROL, RUNNING)
+        self.registers.seal()
 
     def _set_slots(self) -> None:
         low, high = (self._slot * SLOT) & 0xFF, (self._slot * SLOT) >> 8

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from board.bus import SpiBus
 from board.chip import SILENT, Registers, Steps
 from board.countries import COUNTRIES, Country, PhoneSetup
+from board.indirect import EAR_GAIN, FILTERS, INDIRECT, MOUTH_GAIN, RING_HERTZ, RING_PEAK, UNITY
 from firmware.base import Broken
 
 CHAIN_MODE = b"\x00\x80"  # two bytes: whoever is still in 2-byte mode sets register 0 to chain mode
@@ -33,49 +34,6 @@ BATTERY_GONE = 0x06
 BATTERY_S, LEAK_S, CALIBRATION_S, POLL_S, BUSY_S = 0.5, 0.2, 2.0, 0.01, 0.001
 RING_STEP = 125e-6  # s per step of the ring timers
 LONGEST_TIMER = 0xFFFF * RING_STEP
-
-# Indirect registers by their Si3210 number: (value, number in the Si3215 or None). HARDWARE 2.2.2.
-INDIRECT: dict[int, tuple[int, int | None]] = {
-    **dict(
-        enumerate(
-            (value, None)  # the key detector, which only the Si3210 has
-            for value in (
-                *(0x55C2, 0x51E6, 0x4B85, 0x4937, 0x3333, 0x0202, 0x0202),
-                *(0x0198, 0x0198, 0x0611, 0x0202, 0x00E5, 0x0A1C),
-            )
-        )
-    ),
-    13: (0x7B30, 0),  # oscillator 1, not used: tones come from the switch
-    14: (0x0063, 1),
-    15: (0x0000, 2),
-    16: (0x7870, 3),  # oscillator 2
-    17: (0x007D, 4),
-    18: (0x0000, 5),
-    19: (0x0000, 6),  # DC offset of ringing
-    20: (0x7EF0, 7),  # ring frequency, the country's
-    21: (0x0160, 8),  # ring amplitude, the country's
-    22: (0x0000, 9),
-    26: (0x4000, 13),  # gain towards the phone, 0x4000 = 1
-    27: (0x4000, 14),  # gain from the phone
-    28: (0x1000, 15),  # off-hook above 10.2 mA
-    29: (0x3600, 16),  # ring trip above 34 mA
-    30: (0x1000, 17),
-    31: (0x0200, 18),
-    32: (0x07C0, 19),  # power alarms of the six transistors
-    33: (0x2600, 20),
-    34: (0x1B80, 21),
-    35: (0x8000, 22),  # hook filter
-    36: (0x0320, 23),  # ring-trip filter
-    37: (0x008C, 24),  # thermal filters
-    38: (0x0100, 25),
-    39: (0x0010, 26),
-    40: (0x0C00, 27),
-    41: (0x0C00, 64),
-    43: (0x1000, 66),
-}
-RING_HERTZ, RING_PEAK, EAR_GAIN, MOUTH_GAIN = 20, 21, 26, 27
-FILTERS = range(35, 40)  # opened wide while the chip calibrates itself
-UNITY = 0x4000
 
 SETTINGS = {
     HOOK_DEBOUNCE: 0x04,  # 5 ms: pulse dials need it short, the driver does the rest
@@ -190,6 +148,7 @@ class Si3215:
 
         `Broken` says which step failed; the line feed is then open.
         """
+        self.registers.forget()
         self._check()
         self.write(ADDRESS, 0)
         yield from self._indirects()
@@ -267,6 +226,7 @@ class Si3215:
         for register in (STATUS1, STATUS2, STATUS3):
             self.write(register, 0xFF)
         self.feed(ACTIVE)
+        self.registers.seal()
 
     # What a port does with it
 
