@@ -23,7 +23,7 @@ TAIL = 60  # events that a new page begins with
 LOOKED_AT = 0.2  # s between two snapshots while a page is open
 ALONE = 1.0  # and while none is: health looks back over a minute
 AGAIN = 0.5  # s before an engine that went away is looked for again
-HEARTBEAT = 10.0  # s; a comment line finds the streams whose reader has gone
+HEARTBEAT = 2.0  # s; the second comment line into a closed connection finds that its reader has gone
 
 Snapshot = dict[str, Any]
 

@@ -42,11 +42,11 @@ class Health:
         self._noted: deque[tuple[float, int]] = deque()  # (when, late ticks so far)
 
     def note(self, state: Snapshot) -> None:
-        now = monotonic()
+        now, late = monotonic(), state.get("late_ticks", 0)
         with self._lock:
-            if self._noted and self._noted[-1][1] > state["late_ticks"]:
+            if self._noted and self._noted[-1][1] > late:
                 self._noted.clear()  # a new engine counts from zero
-            self._noted.append((now, state["late_ticks"]))
+            self._noted.append((now, late))
             while self._noted[0][0] < now - MINUTE:
                 self._noted.popleft()
 

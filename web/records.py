@@ -1,5 +1,6 @@
 """The call record: the ledger's file, filled from the journal's events with a cursor of its own."""
 
+import sqlite3
 import threading
 from collections.abc import Iterable
 from contextlib import closing, suppress
@@ -16,7 +17,7 @@ from web.engine import Engine
 
 QUIET = 0.2  # s without an event, then what was read is written: one commit for a burst
 BURST = 500  # events in one commit at most
-AGAIN = 0.5  # s before an engine that went away is looked for again
+AGAIN = 0.5  # s before an engine that went away, or a disk that is full, is tried again
 
 
 class Records:
@@ -55,7 +56,7 @@ class Records:
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            with suppress(Broken, Refused):
+            with suppress(Broken, Refused, sqlite3.Error):  # the cursor stands where the file does
                 self._follow()
             self._closing.wait(AGAIN)
 

@@ -46,7 +46,7 @@ export function Record({ ended }) {
           <tbody>
             ${calls.map((call) => html`
               <tr key=${call.key}>
-                <td>${call.date ? call.date.slice(11, 16) : "–"}</td>
+                <td class="time">${call.date ? call.date.slice(11, 16) : "–"}</td>
                 <td><small>${WAY[call.direction]}</small> ${call.direction === "in" ? who(call) : spaced(call.number)}</td>
                 <td>${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${RESULT[call.result] ?? "–"}</span>`}</td>
                 <td class="time">${call.seconds === null ? "–" : duration(call.seconds)}</td>

@@ -52,7 +52,7 @@ export const KeyPad = ({ label, meaning = {}, press }) => html`
   </div>`;
 
 /** A line of text and a button; Enter does it too. */
-export function Line({ label, text, button, send, mode = "text" }) {
+export function Line({ label, text, hint = "", button, send, mode = "text" }) {
   const [value, setValue] = useState(text);
   const submit = (event) => {
     event.preventDefault();
@@ -60,7 +60,7 @@ export function Line({ label, text, button, send, mode = "text" }) {
   };
   return html`
     <form class="line" onSubmit=${submit}>
-      <input aria-label=${label} value=${value} inputmode=${mode} maxlength="200" autocomplete="off"
+      <input aria-label=${label} placeholder=${hint} value=${value} inputmode=${mode} maxlength="200" autocomplete="off"
         onInput=${(event) => setValue(event.currentTarget.value)} />
       <button type="submit" disabled=${!value.trim()}>${button}</button>
     </form>`;

@@ -1,0 +1,61 @@
+"""What many tests stand on: the pages served from an engine's stand-in, and a real browser."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stand_in import StandIn
+
+from web.feed import Feed
+from web.files import page_files, phrases
+from web.guard import Guard
+from web.health import Health
+from web.records import Records
+from web.server import Server
+from web.site import Site
+
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+
+
+@pytest.fixture
+def engine() -> StandIn:
+    return StandIn()
+
+
+@pytest.fixture
+def port(engine: StandIn, tmp_path: Path) -> Iterator[int]:
+    """The whole web process but for its command line, on a port of the loopback address."""
+    asked = engine.engine()
+    records = Records(tmp_path, asked)
+    health = Health(asked)
+    feed = Feed(asked, health.note, records.date)
+    server = Server(0, Guard(Site(asked, feed, health, records, page_files(), phrases())))
+    server.expiration_interval = 0.05  # how long it takes to stop
+    server.prepare()
+    serving = threading.Thread(target=server.serve, daemon=True)
+    serving.start()
+    yield server.bind_addr[1]
+    feed.close()
+    server.stop()
+    records.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A real browser; skipped in words where there is none, but never on the build server."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium here: sudo apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
