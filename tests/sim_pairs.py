@@ -160,6 +160,12 @@ class Bench:
         self.set_line(4, 0x00, place)
         self.set_line(5, 0x08, place)
 
+    def watch_line(self, *causes):
+        """The first line's interrupts on, ring ends too; mask and source begin clean."""
+        self.set_line(3, sum(causes))
+        self.set_line(4, 0)
+        self.set_line(2, 0x87)  # INTE, RDI
+
     def phones_chained(self):
         self.hat.spi_phones.xfer(b"\x00\x80")
 

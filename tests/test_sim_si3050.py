@@ -4,9 +4,6 @@ import numpy as np
 import pytest
 from sim_pairs import MS, SECOND, Bench
 
-RDTN, RDTP, RDT = 0x40, 0x20, 0x04
-VALIDATED = {18: 0x00, 22: 0x0D, 23: 0x09, 24: 0x91}  # 15 to 62 Hz, 150 ms to begin, 128 ms to end
-
 
 @pytest.fixture
 def bench():
@@ -26,13 +23,6 @@ def seized(bench):
     bench.set_line(5, 0x09)
     bench.wait(200 * MS)
     return bench
-
-
-def watch(bench, *causes):
-    """Interrupts on; mask and source begin clean."""
-    bench.set_line(3, sum(causes))
-    bench.set_line(4, 0)
-    bench.set_line(2, 0x87)  # INTE, RDI
 
 
 def volts(bench):
@@ -78,7 +68,7 @@ def test_the_line_side_links_up_120_ms_after_it_gets_power():
 
 
 def test_a_link_that_drops_takes_the_line_sides_registers_and_the_loop(seized):
-    watch(seized, 0x20)
+    seized.watch_line(0x20)
     chip, line = seized.hat.lines[0], seized.lines[0]
     chip.drop_link(True)
     assert seized.line(11) == 0x03 and seized.line(12) == 0 and seized.line(4) & 0x20
@@ -155,7 +145,7 @@ def test_pulses_reach_the_line_at_their_instants(bench, line):
 
 
 def test_a_loop_break_shows_at_its_instant_and_is_latched(seized, line):
-    watch(seized, 0x08)
+    seized.watch_line(0x08)
     line.at(seized.now + 5 * MS, "battery", 0.0)
     line.at(seized.now + 65 * MS, "battery", -48.0)
     seized.wait(5 * MS - 1)
@@ -168,7 +158,7 @@ def test_a_loop_break_shows_at_its_instant_and_is_latched(seized, line):
 
 
 def test_a_reversal_and_back_between_two_looks_is_latched(bench, line):
-    watch(bench, 0x01)
+    bench.watch_line(0x01)
     line.at(bench.now + 3 * MS, "battery", 48.0)
     line.at(bench.now + 6 * MS, "battery", -48.0)
     bench.wait(10 * MS)
@@ -178,7 +168,7 @@ def test_a_reversal_and_back_between_two_looks_is_latched(bench, line):
 
 
 def test_interrupt_bits_are_cleared_by_writing_zero(bench, line):
-    watch(bench, 0x01)
+    bench.watch_line(0x01)
     line.set(bench.now, "battery", 48.0)
     bench.wait(1)
     before = bench.line(4)
@@ -189,7 +179,7 @@ def test_interrupt_bits_are_cleared_by_writing_zero(bench, line):
 
 
 def test_a_masked_cause_is_latched_but_does_not_pull_int(bench, line):
-    watch(bench)
+    bench.watch_line()
     line.set(bench.now, "battery", 48.0)
     bench.wait(1)
     assert bench.line(4) & 0x01 and bench.hat.gpio.inp("int_lines")
@@ -208,7 +198,7 @@ def test_a_telephone_in_parallel_pulls_the_idle_line_down(bench, line):
 
 
 def test_too_much_current_is_an_overload(seized, line):
-    watch(seized, 0x04)
+    seized.watch_line(0x04)
     line.set(seized.now, "fault", 130.0)
     seized.wait(1)
     assert seized.line(12) & 0x1F == 0x1F and seized.line(4) & 0x04 and line.off
@@ -244,155 +234,6 @@ def test_the_comparator_tells_when_the_voltage_rises(bench, line):
     line.set(bench.now, "battery", -48.0)
     bench.wait(1)
     assert bench.line(44) & 0x08
-
-
-# Ringing
-
-
-def bits_over(bench, ms):
-    """What register 5 shows of the ring, every ms."""
-    shown = []
-    for _ in range(ms):
-        shown.append(bench.line(5) & (RDTN | RDTP))
-        bench.wait(1 * MS)
-    return shown
-
-
-def test_the_ring_sine_shows_as_alternating_bits(bench, line):
-    line.set(bench.now, "bell", (25.0, 75.0))
-    bench.wait(0)
-    shown = bits_over(bench, 200)
-    changes = [now for before, now in zip([0, *shown], shown, strict=False) if now and now != before]
-    assert changes == [RDTP, RDTN] * 5
-    assert shown[10] == RDTP and shown[30] == RDTN  # the peaks of a sine of 25 Hz that starts at 0
-    assert shown.count(0) == pytest.approx(200 * 2 / np.pi * np.arcsin(15 / 75), abs=10)
-
-
-@pytest.mark.parametrize(
-    ("r17", "r16", "deaf", "loud"), [(0, 0, 14, 16), (0x10, 0, 21, 22), (0x10, 1, 44, 46)]
-)
-def test_a_ring_counts_above_the_threshold_that_rt2_and_rt_choose(bench, line, r17, r16, deaf, loud):
-    bench.set_line(17, r17)
-    bench.set_line(16, r16)
-    line.set(bench.now, "bell", (25.0, float(deaf)))
-    bench.wait(0)
-    assert not any(bits_over(bench, 100))
-    line.set(bench.now, "bell", (25.0, float(loud)))
-    bench.wait(0)
-    assert any(bits_over(bench, 100))
-
-
-def test_without_validation_rdt_is_set_by_the_first_half_wave_and_stays_5_s(bench, line):
-    watch(bench, 0x80)
-    start = bench.now
-    line.at(start, "bell", (25.0, 75.0))
-    line.at(start + 1 * SECOND, "bell", None)
-    crossing = round(40 * MS * np.arcsin(15 / 75) / (2 * np.pi))
-    bench.wait(crossing - 1)
-    assert not bench.line(5) & RDT and bench.line(4) == 0
-    bench.wait(2)
-    assert bench.line(5) & RDT and bench.line(4) == 0x80 and not bench.hat.gpio.inp("int_lines")
-    bench.set_line(4, 0)
-    bench.wait(5_900 * MS)
-    assert bench.line(5) & RDT and bench.line(4) == 0
-    bench.wait(100 * MS)
-    assert not bench.line(5) & RDT and bench.line(4) == 0x80  # RDI: the end is told too
-
-
-def test_half_wave_detection_waits_for_a_positive_half_wave(bench, line):
-    bench.set_line(18, 0)
-    line.set(bench.now, "battery", 48.0)
-    bench.wait(6 * SECOND)
-    bench.set_line(4, 0)
-    line.set(bench.now, "battery", -48.0)  # a jump downwards
-    bench.wait(1)
-    assert bench.line(5) & RDTN and not bench.line(5) & RDT
-
-
-def test_a_reversal_shows_as_one_short_pulse(bench, line):
-    line.set(bench.now, "battery", 48.0)
-    bench.wait(0)
-    shown = bits_over(bench, 60)
-    assert set(shown) == {RDTP, 0} and 10 <= shown.count(RDTP) < 40
-
-
-def ring_told(bench, line, hertz, rms, seconds, us=1 * MS):
-    """Ring once; when the chip told begin and end, in ms from the start."""
-    for register, value in VALIDATED.items():
-        bench.set_line(register, value)
-    watch(bench, 0x80)
-    start, told = bench.now, []
-    line.at(start, "bell", (hertz, rms))
-    line.at(start + round(seconds * SECOND), "bell", None)
-    while bench.now < start + (seconds + 1) * SECOND:
-        bench.wait(us)
-        if bench.line(4):
-            told.append((bench.now - start) / MS)
-            bench.set_line(4, 0)
-    return told
-
-
-@pytest.mark.parametrize("hertz", [16.7, 20.0, 25.0, 50.0])
-def test_a_validated_ring_is_told_at_its_begin_and_its_end(bench, line, hertz):
-    begin, end = ring_told(bench, line, hertz, 75.0, 1.0)
-    assert 150 <= begin <= 155  # RCC after the first crossing
-    assert 1_128 - 500 / hertz - 1 <= end <= 1_130  # RTO after the last one
-
-
-@pytest.mark.parametrize(
-    ("hertz", "rms", "seconds"), [(12.0, 75.0, 1.0), (70.0, 75.0, 1.0), (25.0, 12.0, 1.0), (25.0, 75.0, 0.12)]
-)
-def test_a_ring_too_slow_too_fast_too_soft_or_too_short_is_not_validated(bench, line, hertz, rms, seconds):
-    assert ring_told(bench, line, hertz, rms, seconds) == []
-
-
-def test_two_bursts_closer_than_the_time_out_are_one_ring(bench, line):
-    line.at(bench.now + 300 * MS, "bell", None)
-    line.at(bench.now + 380 * MS, "bell", (25.0, 75.0))
-    begin, end = ring_told(bench, line, 25.0, 75.0, 0.8)
-    assert begin < 155 and 900 < end < 930
-
-
-def test_the_ring_delay_holds_back_both_edges(bench, line):
-    for register, value in {**VALIDATED, 22: 0x4D}.items():  # RDLY = 256 ms
-        bench.set_line(register, value)
-    line.at(bench.now, "bell", (25.0, 75.0))
-    line.at(bench.now + 200 * MS, "bell", None)
-    start = bench.now
-    seen = []
-    for _ in range(1_000):
-        bench.wait(1 * MS)
-        seen.append(bool(bench.line(5) & RDT))
-    assert bench.now == start + 1 * SECOND
-    assert 405 <= seen.index(True) <= 412 and not seen[-1] and seen.count(True) < 200
-
-
-def test_a_ring_that_is_under_way_when_the_line_comes_up_is_told():
-    bench = Bench(lines=1, phones=0)
-    bench.lines[0].set(0, "bell", (25.0, 75.0))
-    for register, value in {**VALIDATED, 6: 0x00}.items():
-        bench.set_line(register, value)
-    bench.wait(150 * MS)
-    watch(bench, 0x80)
-    bench.wait(150 * MS)
-    assert bench.line(4) == 0x80 and bench.line(5) & RDT
-
-
-def test_going_off_hook_ends_the_detection(bench, line):
-    line.set(bench.now, "bell", (25.0, 75.0))
-    bench.wait(10 * MS)
-    assert bench.line(5) & (RDT | RDTP) == RDT | RDTP
-    bench.set_line(5, 0x09)
-    assert bench.line(5) == 0x09
-
-
-def test_a_reversal_while_ringing_is_told_and_the_ring_goes_on(bench, line):
-    watch(bench, 0x81)
-    line.at(bench.now, "bell", (25.0, 75.0))
-    line.at(bench.now + 500 * MS, "battery", 48.0)
-    bench.wait(600 * MS)
-    assert bench.line(4) == 0x81
-    assert {RDTP, RDTN} <= set(bits_over(bench, 100))
 
 
 # Sound
@@ -454,7 +295,7 @@ def test_mutes(seized, line):
 
 
 def test_sound_beyond_full_scale_is_told_as_receive_overload(seized, line):
-    watch(seized, 0x40)
+    seized.watch_line(0x40)
     line.said = np.full(160, 1.2, np.float32)
     seized.tick()
     assert seized.line(4) & 0x40 and seized.line(17) & 0x02 and seized.line(19) & 0x04
