@@ -8,7 +8,6 @@ from typing import Literal
 
 from board import si3050
 from board.chip import Steady, Steps
-from board.countries import COUNTRIES
 from board.port import HatPort
 from firmware.base.clock import SECOND
 from firmware.base.ports import (
@@ -32,7 +31,6 @@ RING_GAP = 100_000  # µs without ring voltage: that burst is over (15 Hz has 67
 SUSPICION = 250_000  # µs in which ring voltage becomes a ring by the chip's word, or is none
 RING_PROOF = 60_000  # µs after the chip's word in which the ring voltage must be seen
 DEAD = 5 * SECOND  # seized and without current for so long: the line itself is down (D-01)
-BETWEEN_DIGITS = 0.75  # s (HARDWARE 6.3)
 NO_BATTERY = ": no battery on the line; is the cable plugged in?"
 OVERLOADED = ": too much current: a short or foreign voltage on the line; tried again in 30 s"
 
@@ -72,9 +70,9 @@ class HatLine(HatPort):
             case Release():
                 self._release()
             case FlashHook() if self.seized:
-                self._move(self._flash())
+                self._move(self.chip.flash())
             case DialPulses(digits=digits) if self.seized:
-                self._move(self._pulses(digits))
+                self._move(self.chip.pulses(digits))
 
     def _seize(self) -> None:
         """Close the loop; but a ring that the logic cannot know of yet was first, and wins."""
@@ -118,34 +116,17 @@ class HatLine(HatPort):
     def _move(self, gesture: Steps) -> None:
         if self._steps is None:
             self._gesture = True
-            self._steps = gesture
+            self._steps = self._through(gesture)
             self.due = self._now
 
     def _stop_gesture(self) -> None:
         if self._gesture:
             self._steps, self._gesture = None, False
 
-    def _flash(self) -> Steps:
-        self.chip.hook(False)
-        yield COUNTRIES[self.chip.setup.country].flash_s
-        self._gesture_over()
-
-    def _pulses(self, digits: str) -> Steps:
-        """Break and make as the country wants it: 1 is one pulse, 0 is ten; other keys have none."""
-        broken, made = COUNTRIES[self.chip.setup.country].pulse
-        for digit in filter(str.isdigit, digits):
-            for _ in range(int(digit) or 10):
-                self.chip.hook(False)
-                yield broken
-                self.chip.hook(True)
-                yield made
-            yield BETWEEN_DIGITS - made
-        self._gesture_over()
-
-    def _gesture_over(self) -> None:
+    def _through(self, gesture: Steps) -> Steps:
+        yield from gesture
         self._gesture = False
-        self.chip.hook(True)
-        self._settled = self._now + SETTLE
+        self._restore()
 
     # Service
 

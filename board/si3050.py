@@ -34,6 +34,7 @@ LINEAR = 0x38  # of PCM: enabled, 16-bit linear
 SLOT = 16  # PCM clocks of a linear slot
 
 RESET_S = 0.1
+BETWEEN_DIGITS = 0.75  # (HARDWARE 6.3)
 LINK_S, LINK_POLL_S = 2.0, 0.02  # the line side powers up within 50 to 500 ms
 
 
@@ -146,6 +147,23 @@ class Si3050:
             if self.read(HOOK) & HOOK_MASK == wanted:
                 return True
         return False
+
+    def flash(self) -> Steps:
+        """Tap the hook of a seized line as long as the country's exchange wants it."""
+        self.hook(False)
+        yield COUNTRIES[self.setup.country].flash_s
+        self.hook(True)
+
+    def pulses(self, digits: str) -> Steps:
+        """Break and make the loop as the country wants it: 1 is one pulse, 0 is ten; other keys have none."""
+        broken, made = COUNTRIES[self.setup.country].pulse
+        for digit in filter(str.isdigit, digits):
+            for _ in range(int(digit) or 10):
+                self.hook(False)
+                yield broken
+                self.hook(True)
+                yield made
+            yield BETWEEN_DIGITS - made
 
     def status(self) -> int:
         """The latched causes of an interrupt, read twice against flipped bits, and cleared."""
