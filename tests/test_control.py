@@ -320,15 +320,17 @@ def test_an_order_for_the_town_is_checked_before_it_is_carried_out() -> None:
     assert town_order("town.call", {"line": 1, "number": "+4533120001", "name": "Hansen A/S"}) == TownCall(
         line=1, number="+4533120001", name="Hansen A/S"
     )
-    assert set(TOWN) == {f"town.{verb}" for verb in ("call", "press", "say", "lift", "answer", "hang_up")}
+    assert set(TOWN) == {
+        f"town.{verb}" for verb in ("call", "press", "say", "lift", "dial", "answer", "hang_up")
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "args", "sentence"),
     [
         ("town.burn", {}, 'there is no order "town.burn"; the town knows town.call, town.press'),
-        ("town.call", {"line": 0}, "town.call: line must be a line, 1 to 16, not '0'"),
-        ("town.call", {"line": "1"}, "town.call: line must be a line, 1 to 16, not '1'"),
+        ("town.call", {"line": 0, "number": "12"}, "town.call: line must be a line, 1 to 16, not '0'"),
+        ("town.call", {"line": "1", "number": "12"}, "town.call: line must be a line, 1 to 16, not '1'"),
         ("town.call", {"number": "12"}, "town.call: line is missing; it must be a line, 1 to 16"),
         (
             "town.call",

@@ -157,16 +157,16 @@ def test_calls_out_and_calls_inside_the_house() -> None:
 
 
 def test_calls_that_their_engine_did_not_outlive_are_ended_by_the_next_one() -> None:
-    book = record(STARTED, *SALES_CALL[:6], (90.0, BoxStarted("0.1.0", 4, 4, NINE)))
+    book = record(STARTED, *SALES_CALL[:6], (0.0, BoxStarted("0.1.0", 4, 4, NINE)))
     (call,) = book.of(Call)
     assert (call.ended_at, call.side, call.reason, call.seconds, call.result) == (
-        90 * SECOND,
+        14 * SECOND,
         "box",
         "restart",
         None,
         "missed",
     )
-    assert all(leg.ended_at == 90 * SECOND for leg in book.of(Leg))
+    assert all(leg.ended_at == 14 * SECOND for leg in book.of(Leg))
     assert [wait.outcome for wait in book.of(QueueEntry)] == ["withdrawn"]
 
 

@@ -136,7 +136,7 @@ class Ledger:
         """`zero` is the wall time of the box's zero, for events that are not told from a `BoxStarted` on;
         `resume` the number of the event before the first one told."""
         self.zero = zero
-        self._last = resume
+        self._last, self._last_at = resume, 0
         self._live: dict[str, _Live] = {}
 
     @property
@@ -147,15 +147,17 @@ class Ledger:
     def tell(self, event: Event) -> list[Row]:
         """The rows that `event` made or changed. What it says of an unknown call is left alone: the
         call began before the first event told here, or ended."""
-        self._last = event.seq
-        if (handle := _HANDLERS.get(type(event))) is None:
-            return []
-        return list(handle(self, event))
+        handle = _HANDLERS.get(type(event))
+        rows = list(handle(self, event)) if handle else []
+        self._last, self._last_at = event.seq, event.at
+        return rows
 
     def _started(self, event: BoxStarted) -> Iterator[Row]:
+        """What lived ended no later than this, on a clock that may have begun anew: the last thing that
+        its engine told is the last that is known."""
         for live in list(self._live.values()):
-            yield from self._end(live, event.at, side="box", reason="restart", seconds=None)
-            yield from live.leave(None, "withdrawn", event.at)
+            yield from self._end(live, self._last_at, side="box", reason="restart", seconds=None)
+            yield from live.leave(None, "withdrawn", self._last_at)
         self._live.clear()
         if event.started_at:
             self.zero = datetime.fromisoformat(event.started_at)

@@ -104,8 +104,13 @@ class Hold:
     """One engine at a time on a state folder; the kernel lets go when the process dies, however it dies."""
 
     def __init__(self, folder: Path) -> None:
-        """Refused: another engine has it."""
-        self._file = (folder / "engine.lock").open("a")
+        """Refused: another engine has it, or it cannot be written."""
+        try:
+            self._file = (folder / "engine.lock").open("a")
+        except OSError as error:
+            raise Refused(
+                f"{folder} cannot be written ({error.strerror}): give Bellwire its own with --state."
+            ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

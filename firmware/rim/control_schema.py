@@ -94,10 +94,11 @@ Who = Annotated[str, Meta(pattern=r"^(phone([1-9]|1[0-6])|\+?[0-9]{2,15})$")]
 ALLOWED = {
     "line": "a line, 1 to 16",
     "number": "a telephone number, 2 to 15 digits",
-    "name": "a name, 1 to 40 letters",
+    "name": "a name, at most 40 letters",
     "phone": "phone1 to phone16",
     "who": "the number of somebody in town, or phone1 to phone16",
     "keys": "1 to 40 of the keys 0 to 9, * and #",
+    "digits": "1 to 20 of the keys 0 to 9, * and #",
     "text": "a sentence, 1 to 300 letters",
 }
 
@@ -107,15 +108,15 @@ class TownOrder(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class TownCall(TownOrder, frozen=True, tag="town.call"):
-    """Somebody in town calls the office on a line; without a number he withholds it."""
+    """Somebody in town calls the office on a line."""
 
     line: Annotated[int, Meta(ge=1, le=16)]
-    number: Number | None = None
-    name: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    number: Number
+    name: Annotated[str, Meta(max_length=40)] = ""
 
 
 class TownPress(TownOrder, frozen=True, tag="town.press"):
-    """Press keys on a telephone that is off its hook; from an office phone they dial."""
+    """Press keys on a telephone that is off its hook."""
 
     who: Who
     keys: Annotated[str, Meta(pattern=r"^[0-9*#]{1,40}$")]
@@ -134,6 +135,13 @@ class TownLift(TownOrder, frozen=True, tag="town.lift"):
     phone: Phone
 
 
+class TownDial(TownOrder, frozen=True, tag="town.dial"):
+    """Dial on an office phone; it is lifted first where it lies on its hook."""
+
+    phone: Phone
+    digits: Annotated[str, Meta(pattern=r"^[0-9*#]{1,20}$")]
+
+
 class TownAnswer(TownOrder, frozen=True, tag="town.answer"):
     """Answer a telephone that rings, in town or in the office."""
 
@@ -148,7 +156,7 @@ class TownHangUp(TownOrder, frozen=True, tag="town.hang_up"):
 
 TOWN: dict[str, type[TownOrder]] = {
     str(kind.__struct_config__.tag): kind
-    for kind in (TownCall, TownPress, TownSay, TownLift, TownAnswer, TownHangUp)
+    for kind in (TownCall, TownPress, TownSay, TownLift, TownDial, TownAnswer, TownHangUp)
 }
 
 

@@ -208,9 +208,13 @@ class Writer:
     """
 
     def __init__(
-        self, journal: Journal, committed: Callable[[], object] = bool, now: Callable[[], float] = monotonic
+        self,
+        journal: Journal,
+        committed: Callable[[], object] = lambda: None,
+        now: Callable[[], float] = monotonic,
     ) -> None:
         self.trouble = ""
+        self.durable, self.last = journal.durable, journal.last
         self._now = now
         self._journal = journal
         self._committed = committed
@@ -219,14 +223,6 @@ class Writer:
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
-
-    @property
-    def durable(self) -> int:
-        return self._journal.durable
-
-    @property
-    def last(self) -> tuple[int, int]:
-        return self._journal.last
 
     @property
     def stalled(self) -> bool:
@@ -277,6 +273,7 @@ class Writer:
             return False
         self.trouble = ""
         self._since = self._now()
+        self.durable = self._journal.durable
         self._committed()
         return True
 

@@ -46,11 +46,14 @@ class Ticker:
         """Tick until `until()`, which is asked before each tick; the first one is due now."""
         self._due = self._now()
         while not until():
-            self.wait()
-            self._tick()
+            self.beat()
 
-    def wait(self) -> None:
-        """Return when the next tick is due, at once where it was due before."""
+    def beat(self) -> None:
+        """Wait until a tick is due, then tick."""
+        self._wait()
+        self._tick()
+
+    def _wait(self) -> None:
         if (ahead := self._due - self._now()) > 0:
             self._sleep(ahead / 1e9)
         lateness = max(0, self._now() - self._due)

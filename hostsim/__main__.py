@@ -1,0 +1,155 @@
+"""`python -m hostsim`: Bellwire on this computer, with a simulated hat and a town around it.
+
+The engine in real time, its control socket, and the pages as a child. `--script FILE` plays a story,
+a Python file with `office` in scope (DESIGN 6.1); with `--fast` nobody waits for the clock, no pages
+are started, and without --state nothing is kept.
+"""
+
+import argparse
+import json
+import os
+import runpy
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from firmware.base import Refused
+from firmware.rim.control_server import ControlServer
+from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.store import SettingsStore
+from firmware.rim.ticker import Ticker, settle
+from hostsim.live import Live, Works
+from hostsim.office import DEMO, Office
+from hostsim.pages import Pages
+from hostsim.rig import Rig
+
+STATE = Path("var")
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = _arguments()
+    told = parser.parse_args(argv)
+    if told.fast and not told.script:
+        parser.error("--fast needs a story to play: --script FILE")
+    os.umask(0o077)  # what the box remembers is nobody else's
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        if told.fast:
+            with Office(state=told.state) as office:
+                play(told.script, office)
+        else:
+            with ExitStack() as stack:
+                live(_made(told.state or STATE), told.http, told.script, stack)
+    except Refused as refused:
+        say(str(refused))
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None:
+    """Run until Ctrl-C or SIGTERM; what was opened is on `stack`. Refused: it cannot start."""
+    store = SettingsStore(folder)
+    journal = Writer(Journal(folder / "journal.db"))
+    stack.callback(journal.close)
+    story = StoryOffice(journal) if script else None
+    works: Works = story or _today(journal, store)
+    stack.callback(works.stop)
+    engine = Live(works, lambda: {**ticker.figures(), "trouble": journal.trouble or store.notice})
+    stack.callback(engine.close)
+    server = ControlServer(folder / "control.sock", engine, journal)
+    stack.callback(server.close)
+
+    def tick() -> None:
+        engine.tick()
+        server.beat()
+
+    ticker = Ticker(tick, told=say)
+    stack.callback(Pages(folder, port, ready).close)
+    settle()
+    if story and script:
+        story.beat = ticker.beat
+        play(script, story)
+    ticker.run(until=_ending())
+
+
+class StoryOffice(Office):
+    """A story on the computer's clock: every step that it waits is a beat of the live box."""
+
+    def __init__(self, journal: AnyJournal) -> None:
+        self._journal = journal
+        super().__init__()
+        self.beat: Callable[[], object] = self.tick
+
+    def _open_journal(self) -> AnyJournal:
+        return self._journal
+
+    def _step(self, end: int) -> None:
+        self.beat()
+
+    def stop(self) -> None:
+        self.rig.stop()
+
+
+def _today(journal: AnyJournal, store: SettingsStore) -> Rig:
+    """The owner's settings or the demo's, at today's date; our own bugs are survived and counted."""
+    stored = store.load()
+    data: dict[str, Any] = stored[1] if stored else json.loads(DEMO.read_text("utf-8"))
+    now = datetime.now().astimezone()
+    return Rig(data, "copper", journal, box_id="box", started_at=now, strict=False)
+
+
+def play(script: Path, office: Office) -> None:
+    try:
+        runpy.run_path(str(script), {"office": office})
+    except OSError as error:
+        raise Refused(f"{script} cannot be read ({error.strerror}): --script wants a Python file.") from error
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be made ({error.strerror}): choose another with --state.") from error
+    return folder
+
+
+def _ending() -> Callable[[], bool]:
+    """From here on Ctrl-C and SIGTERM end the box between two ticks."""
+    asked: list[int] = []
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, _: asked.append(number))
+    return lambda: bool(asked)
+
+
+def ready(port: int) -> None:
+    sys.stdout.write(f"Bellwire is ready: http://localhost:{port}/\n")
+    sys.stdout.flush()
+
+
+def say(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m hostsim", description=__doc__.partition("\n")[0])
+    parser.add_argument("--http", type=_port, default=8080, metavar="PORT", help="8080; 0: any that is free")
+    parser.add_argument("--state", type=Path, metavar="DIR", help=f"the box's folder ({STATE})")
+    parser.add_argument("--script", type=Path, metavar="FILE", help="play a story")
+    parser.add_argument("--fast", action="store_true", help="play it as fast as this computer can, then end")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 1 << 16):
+        raise argparse.ArgumentTypeError(f'"{text}" is no port: 0 to 65535')
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""The web process beside the engine: started, found out when it answers, started again when it dies."""
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from firmware.base import Refused
+
+FIRST, LONGEST = (
+    0.5,
+    30.0,
+)  # s before a web process that died is started again; doubled while it never listens
+LOOK = 0.05  # s between two looks whether it answers
+PARTING = 5.0  # s that it has to end by itself
+
+
+class Pages:
+    """`python -m web` on a state folder. `ready(port)` is called once, in a thread of its own, when it
+    answers for the first time."""
+
+    def __init__(self, folder: Path, port: int, ready: Callable[[int], object]) -> None:
+        """Refused: somebody else has the port."""
+        check_free(port)
+        self._folder, self._port, self._ready = folder, port, ready
+        self._closing = threading.Event()
+        self._child: subprocess.Popen[str] | None = None
+        self._answered = False
+        self._thread = threading.Thread(target=self._run, name="pages", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the web process; it is killed if it takes too long."""
+        self._closing.set()
+        if (child := self._child) is not None:
+            child.terminate()
+        self._thread.join(PARTING)
+        if child is not None and child.poll() is None:
+            child.kill()
+
+    def _run(self) -> None:
+        """The kernel ends the child with this thread, so the thread lives as long as the engine."""
+        pause = FIRST
+        while not self._closing.is_set():
+            listened = self._live_once()
+            pause = FIRST if listened else min(2 * pause, LONGEST)
+            self._closing.wait(pause)
+
+    def _live_once(self) -> bool:
+        """One life of the web process, which tells its address when it listens; whether it did."""
+        listened = False
+        with subprocess.Popen(self._command(), stdout=subprocess.PIPE, text=True) as child:
+            self._child = child
+            if self._closing.is_set():
+                child.terminate()
+            assert child.stdout is not None
+            for line in child.stdout:
+                if "://" in line:
+                    listened = True
+                    self._port = int(line.rstrip().rstrip("/").rpartition(":")[2])
+                    self._announce(child)
+        return listened
+
+    def _command(self) -> list[str]:
+        """An engine that is killed takes its pages along, where the system knows how."""
+        web = [sys.executable, "-m", "web", "--state", str(self._folder), "--http", str(self._port)]
+        setpriv = shutil.which("setpriv")
+        return [setpriv, "--pdeathsig", "TERM", *web] if setpriv else web
+
+    def _announce(self, child: subprocess.Popen[str]) -> None:
+        while not self._answered and child.poll() is None and not self._closing.is_set():
+            if answers(self._port):
+                self._answered = True
+                self._ready(self._port)
+            else:
+                self._closing.wait(LOOK)
+
+
+def answers(port: int) -> bool:
+    """Whether a web process and the engine behind it answer."""
+    asked = http.client.HTTPConnection("localhost", port, timeout=2)
+    with suppress(OSError, http.client.HTTPException):
+        asked.request("GET", "/healthz")
+        return asked.getresponse().status == http.client.OK
+    return False
+
+
+def check_free(port: int) -> None:
+    """Refused: somebody else has the port; 0 is always free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Refused(
+                f"Port {port} cannot be used ({os.strerror(error.errno or 0)}): end the program that has it, "
+                "or choose another with --http PORT (--http 0 takes any that is free)."
+            ) from error
