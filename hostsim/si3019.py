@@ -38,6 +38,7 @@ class LineSide:
         self.off_hook = False  # is the loop closed, by OH and a line side that lives?
         self.settled = 0  # the instant from which an off-hook line is valid
         self.milliamps = 0.0
+        self.link_takes = LINK_UP
         self._dropped = False  # a fault holds the link down
         self._volts = 0.0
         self._seen = -1  # the pair's last change that we know
@@ -127,7 +128,7 @@ class LineSide:
         if not on:
             self._lose(now)
         elif not self.link and not self._dropped and not self.chip.planned(self._find):
-            self.chip.plan(self._find, now + LINK_UP)
+            self.chip.plan(self._find, now + self.link_takes)
 
     def drop(self, on: bool, powered: bool) -> None:
         """A fault takes the link away, or gives it back."""

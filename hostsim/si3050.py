@@ -162,6 +162,10 @@ class Si3050(Chip):
         """The ISOcap link is lost until told otherwise; then it comes up as after power-up."""
         self.line.drop(on, powered=not self.regs[6] & DOWN)
 
+    def slow_link(self, us: int) -> None:
+        """From now on the ISOcap link takes so long to come up."""
+        self.line.link_takes = us
+
 
 def _ring_rule(number: int) -> Write:
     """A register on which ring detection depends."""

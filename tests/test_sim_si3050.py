@@ -67,6 +67,16 @@ def test_the_line_side_links_up_120_ms_after_it_gets_power():
     assert bench.line(4) & 0x80  # powering up looks like a ring
 
 
+def test_a_link_may_be_slow():
+    bench = Bench()
+    bench.hat.lines[0].slow_link(1_900 * MS)
+    bench.set_line(6, 0)
+    bench.wait(1_900 * MS - 1)
+    assert bench.line(11) == 0x03
+    bench.wait(1)
+    assert bench.line(11) == 0x33
+
+
 def test_a_link_that_drops_takes_the_line_sides_registers_and_the_loop(seized):
     seized.watch_line(0x20)
     chip, line = seized.hat.lines[0], seized.lines[0]
