@@ -28,12 +28,12 @@ Reason = Literal["withheld", "unavailable"]
 _SDMF: Final = 0x04
 _MDMF: Final = 0x80
 _DATE, _NUMBER, _NO_NUMBER, _NAME = 0x01, 0x02, 0x04, 0x07
-_LETTER: Final[dict[Reason, bytes]] = {"withheld": b"P", "unavailable": b"O"}
-_REASON: Final[dict[bytes, Reason]] = {letter: reason for reason, letter in _LETTER.items()}
+_LETTER: Final[dict[str, bytes]] = {"withheld": b"P", "unavailable": b"O"}
+_REASON: Final[dict[bytes, Reason]] = {b"P": "withheld", b"O": "unavailable"}
 _CODE: Final[dict[str, Reason]] = {
     "B00": "unavailable", "B10": "withheld", "D1": "withheld", "D2": "unavailable", "D3": "unavailable",
 }  # fmt: skip  # D2: from abroad
-_KEYED: Final[dict[Reason, str]] = {"withheld": "B10", "unavailable": "B00"}
+_KEYED: Final[dict[str, str]] = {"withheld": "B10", "unavailable": "B00"}
 
 _END: Final = "C#"
 _QUIET: Final = FRAME * amplitude(-55.0) ** 2 / 2  # energy of a frame: softer is not listened to
@@ -80,7 +80,7 @@ def make_caller(
     protocol: str,
     number: str | None,
     name: str | None = None,
-    reason: Reason | None = None,
+    reason: str | None = None,
     *,
     single: bool = False,
     when: str = "01050900",
@@ -93,9 +93,9 @@ def make_caller(
 
     FSK: `single` sends SDMF, which has no name; `when` is month, day, hour, minute; `level_dbm0` that
     of the marks, `twist_db` how far the spaces are above them. DTMF: `form` holds the number where
-    `{}` stands; 70 ms on and off. KeyError: no such protocol; ValueError: a message too long.
+    `{}` stands; 70 ms on and off. KeyError: no such protocol or reason; ValueError: too long.
     """
-    why: Reason = reason or "unavailable"
+    why = reason or "unavailable"
     if protocol == "dtmf":
         keys = form.format(number) if number else f"{_KEYED[why]}C"
         return make_keys(keys, on=0.07, off=0.07, level_dbm0=level_dbm0, twist_db=twist_db)
@@ -110,7 +110,7 @@ def make_alert(level_dbm0: float = -15.0) -> Samples:
     return np.asarray(waves, np.float32)
 
 
-def _message(number: str | None, name: str | None, why: Reason, when: str, single: bool) -> bytes:
+def _message(number: str | None, name: str | None, why: str, when: str, single: bool) -> bytes:
     date, digits = when.encode("ascii"), number.encode("ascii") if number else _LETTER[why]
     if single:
         return bytes([_SDMF, len(date + digits)]) + date + digits

@@ -23,8 +23,9 @@ SEIZURE_BITS: Final = 300  # 0.25 s of 0101…, Telcordia GR-30, ETSI EN 300 659
 MARK_BITS: Final = 180
 
 _BIT: Final = RATE / BAUD  # 6.67 samples
-_SPAN: Final = 11  # samples of a correlation: a bit and, fading, a third of its neighbours
-_MIDDLE = (1250.0, 2150.0)  # Hz: between the tones of both standards, 50 Hz from either
+_SPAN: Final = 13  # samples of a correlation: a bit and, fading, half of its neighbours
+_HELD_AGAINST: Final = TONES["v23"]  # good for both, V.23 needs it: its tones are near to each other
+_MARK: Final = 1250.0  # Hz: 50 Hz from the marks of either
 _EARLY: Final = 3  # samples, near half a bit, by which a byte may come early or late
 _BITS = np.rint((np.arange(10) + 0.5) * _BIT).astype(np.intp)
 _PLACES = np.arange(-_EARLY, _EARLY + 1)[:, None] + _BITS
@@ -34,7 +35,12 @@ _PATIENCE: Final = RATE / 4  # samples of marks after which no byte will follow
 
 
 def make_fsk(
-    data: bytes, protocol: str, level_dbm0: float = -13.5, twist_db: float = 0.0, baud: float = BAUD
+    data: bytes,
+    protocol: str,
+    level_dbm0: float = -13.5,
+    twist_db: float = 0.0,
+    baud: float = BAUD,
+    stop_bits: int = 1,
 ) -> Samples:
     """A burst: seizure, marks, `data`, two bits more; the spaces `twist_db` above the marks.
 
@@ -42,7 +48,7 @@ def make_fsk(
     """
     bits = [n % 2 for n in range(SEIZURE_BITS)] + [1] * MARK_BITS
     for byte in data:
-        bits += [0, *(byte >> n & 1 for n in range(8)), 1]
+        bits += [0, *(byte >> n & 1 for n in range(8)), *[1] * stop_bits]
     bits += [1, 1]
     mark, space = TONES[protocol]
     turns = np.cumsum([0.0] + [(mark if bit else space) / baud for bit in bits])
@@ -56,12 +62,12 @@ def make_fsk(
 def _kernel() -> Samples:
     """[samples around one, mark and space · (real, imaginary)]: the amplitude of each tone.
 
-    The half cosine hears what the bare length of a bit misses: in noise 9 dB down it lost 1 message
-    of 200 in V.23, whose tones are near to each other, instead of 6.
+    The half cosine hears what the bare length of a bit misses: bit errors of V.23 in noise 7 dB down
+    go from 6 in 10,000 to 6 in a million.
     """
     time = np.arange(_SPAN) - (_SPAN - 1) / 2
     fade = np.cos(np.pi * time / _SPAN)
-    waves = np.exp(-2j * np.pi * np.outer(time, _MIDDLE) / RATE) * (fade * 2 / fade.sum())[:, None]
+    waves = np.exp(-2j * np.pi * np.outer(time, _HELD_AGAINST) / RATE) * (fade * 2 / fade.sum())[:, None]
     kernel: Samples = waves.astype(np.complex64).view(np.float32)
     return kernel
 
@@ -70,7 +76,7 @@ _KERNEL = _kernel()
 
 
 def _tones(sound: Samples) -> Samples:
-    """[2, n − 10]: the amplitude of mark and of space around each sample but the outer five."""
+    """[2, n − 12]: the amplitude of mark and of space around each sample but the outer six."""
     windows = np.lib.stride_tricks.sliding_window_view(sound, _SPAN)
     parts = np.ascontiguousarray(windows) @ _KERNEL
     tones: Samples = np.hypot(parts[:, 0::2], parts[:, 1::2]).T
@@ -90,7 +96,7 @@ def are_marks(frames: Samples) -> NDArray[np.bool_]:
 def _mark_test() -> Samples:
     """[40, 4]: unit vectors of 1,250 Hz, and of a level and a slope, which is what hum is in 5 ms."""
     time = np.arange(40) - 19.5
-    angle = 2 * np.pi * _MIDDLE[0] / RATE * time
+    angle = 2 * np.pi * _MARK / RATE * time
     columns = np.stack((np.cos(angle), np.sin(angle), np.ones(40), time), axis=1)
     return np.asarray(columns / np.sqrt((columns**2).sum(axis=0)), np.float32)
 
@@ -186,5 +192,5 @@ def _protocol(marks: Samples) -> str:
     """Whose marks these are: the turn of phase from one 5 ms to the next tells their frequency."""
     parts = marks.reshape(-1, 40) @ _MARK_TEST[:, :2]
     waves = parts[:, 0] - 1j * parts[:, 1]
-    turn = (waves[1:] * waves[:-1].conj()).sum() * np.exp(-2j * np.pi * _MIDDLE[0] * 40 / RATE)
+    turn = (waves[1:] * waves[:-1].conj()).sum() * np.exp(-2j * np.pi * _MARK * 40 / RATE)
     return "v23" if np.angle(turn) > 0 else "bell202"
