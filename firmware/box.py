@@ -18,7 +18,7 @@ from firmware.base import Impossible, Refused
 from firmware.base.clock import SECOND, TICK, Clock
 from firmware.base.events import BoxStarted, Event, SettingsChanged
 from firmware.base.orders import Reply
-from firmware.base.ports import FRAME, Ears, Fact, Shelf
+from firmware.base.ports import FRAME, Ears, Fact, SendKeys, Shelf
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.calls.line import Line
@@ -54,6 +54,18 @@ class Deaf:
     def talking(self, row: str) -> None: ...
 
     def dial_mode(self, row: str, on: bool) -> None: ...
+
+
+class Silent(Switch):
+    """The switch of ports without sound: what is keyed into them goes out as an order."""
+
+    def __init__(self, ports: Mapping[str, Any], country: str, prompts: Prompts, clock: Clock) -> None:
+        super().__init__(tuple(ports), country, prompts, clock)
+        self._ports = ports
+
+    def keys(self, row: str, digits: str) -> float:
+        self._ports[row].do(SendKeys(digits))
+        return super().keys(row, digits)
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,12 @@ class Box:
         self._heard = np.zeros_like(self._said)
         self._rows = {name: row for row, name in enumerate(names)}
         self._loud_at = np.zeros(len(names), np.int64)
-        self.sound = Switch(names, self.settings.country, prompts, self.clock)
+        country = self.settings.country
+        self.sound = (
+            Switch(names, country, prompts, self.clock)
+            if has_sound
+            else Silent(self.ports, country, prompts, self.clock)
+        )
         self.echo = Echo(len(names)) if has_sound else None
         self._hearing = self._make_ears() if has_sound else None
         ears: Ears = self._hearing or Deaf()
@@ -248,9 +265,7 @@ class Box:
         old = self.settings
         for table in ("lines", "phones"):
             if getattr(old, table).keys() != getattr(settings, table).keys():
-                raise Refused(
-                    f"{table}: what is plugged in is found at start; restart the box for this"
-                )
+                raise Refused(f"{table}: what is plugged in is found at start; restart the box for this")
         if old.country != settings.country:
             raise Refused("country: tones and ringing are made at start; restart the box after this")
         self.settings = self.exchange.settings = settings

@@ -17,6 +17,7 @@ from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event
 from firmware.base.orders import Reply
+from firmware.calls.handset import State
 from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
 from firmware.settings import merged
 from hostsim.rig import Fidelity, Rig
@@ -34,6 +35,17 @@ class Hands:
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._thing, name)
         return partial(self._office.soon, found) if name in self._verbs else found
+
+
+class PhoneHands(Hands):
+    """A telephone of the office."""
+
+    @property
+    def ringing(self) -> bool:
+        """Its bell has rung, and the box has not stopped ringing it: true between bursts too."""
+        box = self._office.rig.box
+        stopped = box is None or box.exchange.phones[self._thing.name].state is not State.RINGING
+        return bool(self._thing.ringing) and not stopped
 
 
 PERSON = "dial answer press say hang_up"
@@ -122,7 +134,7 @@ class Office:
     def phone(self, name: str) -> Hands:
         if name not in self.rig.town.telephones:
             raise KeyError(f"there is no {name}; there are {', '.join(self.rig.town.telephones)}")
-        return Hands(self, self.rig.town.telephones[name], PHONE)
+        return PhoneHands(self, self.rig.town.telephones[name], PHONE)
 
     def line(self, n: int) -> "LineHands":
         return LineHands(self, n)

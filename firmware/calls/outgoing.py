@@ -6,7 +6,7 @@ emergency call, which dials all the same.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import Answering, CallAnswered, CallDialled
@@ -36,7 +36,7 @@ class Outgoing:
         self._clock = clock
         self._tell = tell
         self._digits = digits
-        self._sent = False
+        self._phase: Literal["asking", "sending", "sent"] = "asking"
         self._answerable = True  # a special information tone means: whoever speaks now is a machine
         self._tried: set[str] = set()
         self._timer: Timer | None = None
@@ -45,7 +45,7 @@ class Outgoing:
     def begin(self) -> None:
         """Take the next line that is free, or say that there is none."""
         self.stop()
-        self._sent = False
+        self._phase = "asking"
         line = self._next_line()
         if line is None:
             self._no_line()
@@ -70,9 +70,9 @@ class Outgoing:
         """What the seized line says."""
         if self.call.stage is Stage.TALKING:
             return
-        if self._sent:
+        if self._phase == "sent":
             self._after_digits(fact)
-        elif isinstance(fact, ToneHeard) and fact.on:
+        elif self._phase == "asking" and isinstance(fact, ToneHeard) and fact.on:
             self._before_digits(fact.name)
 
     # Before the digits
@@ -108,6 +108,7 @@ class Outgoing:
 
     def _send(self, line: Line) -> None:
         self.stop()
+        self._phase = "sending"
         line.through()
         if self._exchange.settings.lines[line.name].dial == "pulses":
             line.port.do(DialPulses(self._digits))
@@ -132,7 +133,7 @@ class Outgoing:
     # After the digits
 
     def _digits_out(self) -> None:
-        self._sent = True
+        self._phase = "sent"
         self.call.step("sent")
         if self.call.phone is not None:
             self._exchange.sound.join(self.call.phone.name, self._line.name)
