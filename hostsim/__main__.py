@@ -21,7 +21,7 @@ from firmware.base import Refused
 from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import AnyJournal, Journal, Writer
 from firmware.rim.store import SettingsStore
-from firmware.rim.ticker import Ticker, settle
+from firmware.rim.ticker import Ticker, prefer, settle
 from hostsim.live import Live, Works
 from hostsim.office import DEMO, Office
 from hostsim.pages import Pages
@@ -54,6 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None:
     """Run until Ctrl-C or SIGTERM; what was opened is on `stack`. Refused: it cannot start."""
+    prefer()
     store = SettingsStore(folder)
     journal = Writer(Journal(folder / "journal.db"))
     stack.callback(journal.close)

@@ -57,6 +57,8 @@ class Pages:
         listened = False
         with subprocess.Popen(self._command(), stdout=subprocess.PIPE, text=True) as child:
             self._child = child
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, child.pid, 0)  # pages give way to the engine
             if self._closing.is_set():
                 child.terminate()
             assert child.stdout is not None

