@@ -9,6 +9,7 @@ all; otherwise its sound passes untouched, bit for bit, and what the filter lear
 library is missing every row passes so, and `kind` says "none".
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -35,9 +36,12 @@ _CLAIMED_RATE: Final = 12_000
 _LOUDER: Final = 2.0  # a canceller that doubles the energy of a row is not cancelling
 
 
+Opened = tuple[Any, Any]  # cffi's FFI and the library
+
+
 @cache
-def speexdsp() -> tuple[Any, Any] | None:
-    """(ffi, library), opened once; None where it is not installed."""
+def speexdsp() -> Opened | None:
+    """The library, opened once; None where it is not installed."""
     ffi = cffi.FFI()
     ffi.cdef(_C)
     try:
@@ -47,13 +51,10 @@ def speexdsp() -> tuple[Any, Any] | None:
 
 
 class Echo:
-    """Cancels on `rows` rows echoes up to `tail_ms` long.
+    """Cancels on `rows` rows echoes up to `tail_ms` long. `find` finds the library."""
 
-    `opened` is a pair (ffi, library) from `speexdsp()`, opened here where it is not handed in.
-    """
-
-    def __init__(self, rows: int, tail_ms: int = 32, opened: tuple[Any, Any] | None = None) -> None:
-        self._opened = opened or speexdsp()
+    def __init__(self, rows: int, tail_ms: int = 32, find: Callable[[], Opened | None] = speexdsp) -> None:
+        self._opened = find()
         self.kind = "speexdsp" if self._opened else "none"
         self._tail = tail_ms * RATE // 1000
         # ticks for which a sent frame can still echo, and the filter's own past must still move on
