@@ -1,7 +1,7 @@
 """Something like a voice, made from nothing: for people whom no story gives words.
 
-A buzz whose pitch falls, through three formants that glide from vowel to vowel, four syllables a
-second: it has a voice's pitch, spectrum and rhythm, and says nothing.
+Five syllables a second, each a hiss and then a buzz whose pitch falls, through three formants that
+glide from vowel to vowel: it has a voice's pitch, spectrum and rhythm, and says nothing.
 """
 
 from functools import lru_cache
@@ -9,44 +9,59 @@ from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
 
 from firmware.base.ports import RATE
 from firmware.sound.frame import Samples, rms
 
-VOWELS = ((730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240), (530, 1840, 2480), (570, 840, 2410))  # Hz
-WIDTHS = (90.0, 110.0, 170.0)  # Hz, Peterson and Barney's formants with their usual widths
-SYLLABLE = 0.25  # s
+# Hz; the vowels of heed, had, hod, hawed, who'd and heard (Peterson and Barney 1952), and usual widths.
+VOWELS = (
+    (270, 2290, 3010),
+    (660, 1720, 2410),
+    (730, 1090, 2440),
+    (570, 840, 2410),
+    (300, 870, 2240),
+    (490, 1350, 1690),
+)
+WIDTHS = (90.0, 110.0, 170.0)
+SHARES = (1.0, 0.5, 0.2)  # of the formants
+HISS, VOICED = round(0.05 * RATE), round(0.15 * RATE)  # samples of a syllable's two parts
 LEVEL = -18.0  # dBm0 while it speaks
 
 
 @lru_cache(maxsize=64)
 def hello(who: str) -> Samples:
-    """A short greeting, 1 s, in this person's voice."""
-    return chatter(1.0, crc32(who.encode()))
+    """A short greeting, 1.4 s, in this person's voice."""
+    return chatter(1.4, crc32(who.encode()))
 
 
 def chatter(seconds: float, seed: int = 0) -> Samples:
-    """So many seconds of it, float32 at 8 kHz; the same seed gives the same."""
+    """So many seconds of it, in whole syllables, float32 at 8 kHz; the same seed gives the same."""
     random = np.random.default_rng(seed)
-    count = round(seconds / SYLLABLE)
+    count = max(1, round(seconds * RATE / (HISS + VOICED)))
     pitch = random.uniform(95, 220)
-    vowels = [VOWELS[random.integers(len(VOWELS))] for _ in range(count + 1)]
-    said = [_syllable(pitch * random.uniform(0.9, 1.1), *pair) for pair in pairwise(vowels)]
-    sound = np.concatenate([np.zeros(0), *said])
-    power = np.sqrt(np.mean(sound**2)) if count else 1.0
-    return (sound * rms(LEVEL) / power).astype(np.float32)
+    order = [VOWELS[place] for _ in range(count) for place in random.permutation(len(VOWELS))]
+    parts = [part for pair in pairwise(order[: count + 1]) for part in _syllable(random, pitch, *pair)]
+    sound = np.concatenate(parts)
+    sound *= rms(LEVEL) / np.sqrt(np.mean(sound**2))
+    return np.asarray(sound, np.float32)
 
 
-def _syllable(pitch: float, first: tuple[int, ...], last: tuple[int, ...]) -> Samples:
+def _syllable(
+    random: Generator, pitch: float, first: tuple[int, ...], last: tuple[int, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    hiss = np.diff(random.standard_normal(HISS + 1)) * np.hanning(HISS) * random.uniform(0.2, 0.6)
+    return hiss, _vowel(pitch * random.uniform(0.9, 1.15), first, last)
+
+
+def _vowel(pitch: float, first: tuple[int, ...], last: tuple[int, ...]) -> NDArray[np.float64]:
     """One vowel gliding into another: harmonics weighted by the formants they pass."""
-    time = np.arange(round(SYLLABLE * RATE)) / RATE
-    glide = time / SYLLABLE
-    phase = 2 * np.pi * np.cumsum(pitch * (1.1 - 0.2 * glide)) / RATE
+    glide = np.arange(VOICED) / VOICED
+    hertz = pitch * (1.1 - 0.3 * glide)
     order = np.arange(1, int(3_400 / (1.1 * pitch)))[:, None]
-    hertz = order * pitch * (1.1 - 0.2 * glide)
-    weight = np.zeros_like(hertz)
-    for start, end, width, share in zip(first, last, WIDTHS, (1.0, 0.5, 0.2), strict=True):
-        weight += share / (1 + ((hertz - start - (end - start) * glide) / width) ** 2)
-    rhythm = np.sin(np.pi * np.minimum(glide / 0.85, 1.0)) ** 0.7
-    sound: Samples = (weight * np.sin(order * phase)).sum(axis=0) * rhythm
-    return sound
+    weight = np.zeros((len(order), VOICED))
+    for start, end, width, share in zip(first, last, WIDTHS, SHARES, strict=True):
+        weight += share / (1 + ((order * hertz - start - (end - start) * glide) / width) ** 2)
+    sound: NDArray[np.float64] = (weight * np.sin(order * 2 * np.pi * np.cumsum(hertz) / RATE)).sum(axis=0)
+    return sound * np.sin(np.pi * glide) ** 1.2

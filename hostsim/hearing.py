@@ -81,8 +81,8 @@ class Hearing:
     def _tone(self, sound: Samples, ear: Ear, position: int, doubtful: str) -> str | None:
         """None where it is no tone; silence where it is one that has ceased."""
         # Where a tone goes from one frequency to the next, what came just before tells what it is.
-        ends = (len(sound), len(sound) - TONE, len(sound) - 2 * TONE)
-        told = (self._frequencies(sound[max(0, end - TONE) : end]) for end in ends)
+        ends = (end for end in (len(sound), len(sound) - TONE, len(sound) - 2 * TONE) if end >= TONE)
+        told = (self._frequencies(sound[end - TONE : end]) for end in ends)
         if (hertz := next((each for each in told if each), None)) is None:
             return None
         runs = _runs(_loud(ear.last(position, MEMORY, named=False)))
@@ -180,9 +180,9 @@ def _waves(hertz: Hertz) -> Samples:
 
 
 def _share(sound: Samples, hertz: Hertz) -> float:
-    """How much of a sound's power lies on some frequencies; 0 for one that is too short."""
+    """How much of the power of float32[TONE] lies on some frequencies."""
     power = float(sound @ sound)
-    if len(sound) < TONE or power <= 0:
+    if power <= 0:
         return 0.0
     waves = _waves(hertz) @ sound
     return float(waves @ waves) / power
