@@ -2,20 +2,30 @@
 
 Progress looks at each row's last 60 ms, every 20 ms: how much of its power lies within 2 % of the
 frequencies of one of the country's notes? What those notes and pauses mean is told by cadence.
-Voice knows a person by what tones, noise and hum never do: level and colour change together.
+Voice looks at 40 ms: a person's power lies in some lines of the spectrum, a tone's in one or two, the
+power of noise in all.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from firmware.base.ports import FRAME, RATE
 from firmware.sound.cadence import PAUSE, Cadence, Note, Pattern, notes_of, patterns_of
-from firmware.sound.frame import Samples, amplitude, rms
-from firmware.sound.plans import PLANS, Segment, TonePlan, make_opening, make_tone
+from firmware.sound.frame import Samples, rms
+from firmware.sound.plans import (
+    PLANS,
+    Segment,
+    TonePlan,
+    hum,
+    hybrid_path,
+    line_noise,
+    make_cng,
+    make_opening,
+    make_tone,
+)
 
 __all__ = ["PLANS", "Progress", "Segment", "Tone", "TonePlan", "Voice", "hum", "hybrid_path", "line_noise"]
 __all__ += ["make_cng", "make_opening", "make_tone"]
@@ -190,26 +200,29 @@ class Progress:
 _LOUD = FRAME * rms(-40) ** 2  # power of a frame in which somebody may speak
 _NEAR = 0.1  # 10 dB: a frame that far below the loudest of late is no part of a voice
 _FORGET = 0.97  # a frame: the loudest of late fades by 10 dB in 1.5 s
-_LEVEL_STEP = 1.35  # 1.3 dB from frame to frame: noise stays within it 19 times of 20
-_COLOUR_STEP = 0.06  # of the first two autocorrelations together: a tone's do not move
+_LOWEST = 8  # of the spectrum's lines, 25 Hz apart: from 200 Hz on, above most hum
+_FEW, _MANY = 5.3, 18.0  # lines that share the power: tones in noise have less, noise has more
 _FADE = 0.95  # a frame: what was heard counts for half after 0.27 s
-_VOICE, _NO_VOICE, _MOST = 4.0, 1.0, 8.0  # frames that moved: to begin, to end, to remember
+_VOICE, _NO_VOICE, _MOST = 1.5, 0.5, 4.0  # frames of speech: to begin, to end, to remember
 
 
 class Voice:
-    """A person speaks: `hear` tells "voice" within 0.6 s of speech, and its end after a second of none.
+    """A person speaks: `hear` tells "voice" when that is certain, and its end after a second of none.
 
-    Shapes as of Progress. Tones of any country, keys, noise and hum are no voice; music is.
+    Shapes as of Progress. Tones of any country, keys, noise and hum are no voice; music may be.
     """
 
     def __init__(self, rows: int) -> None:
         self._count = 0
         self._watched = np.ones(rows, np.bool_)
-        self._power, self._loudest = np.zeros(rows, np.float32), np.zeros(rows, np.float32)
-        self._colour = np.zeros((2, rows), np.float32)
-        self._moves = np.zeros(rows, np.float32)
+        self._window = np.zeros((rows, FRAME), np.float32)  # 40 ms at 4 kHz
+        self._shape = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
+        line = np.arange(_LOWEST, FRAME // 2 + 1)
+        self._emphasis = (line * 0.025).astype(np.float32)  # 3 dB an octave: a vowel's lines alike
+        self._slant = np.cos(np.pi * line / (FRAME // 2)).astype(np.float32)
+        self._loudest, self._speech = np.zeros(rows, np.float32), np.zeros(rows, np.float32)
+        self._before, self._on = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self._first, self._last = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-        self._on = np.zeros(rows, np.bool_)
 
     def watch(self, row: int, on: bool) -> None:
         """Listen to a row, or leave it alone (and forget it)."""
@@ -218,8 +231,8 @@ class Voice:
 
     def reset(self, row: int) -> None:
         """Forget what was heard on a row; a voice that was on is not told to have ended."""
-        self._power[row] = self._loudest[row] = self._moves[row] = 0
-        self._on[row] = False
+        self._window[row] = self._loudest[row] = self._speech[row] = 0
+        self._before[row] = self._on[row] = False
 
     def hear(self, frames: Samples) -> list[Tone]:
         told: list[Tone] = []
@@ -228,75 +241,37 @@ class Voice:
         return told
 
     def _frame(self, sound: Samples, told: list[Tone]) -> None:
-        moved = self._moved(sound)
-        self._moves *= _FADE
-        self._moves[moved] += 1
-        np.minimum(self._moves, _MOST, out=self._moves)
-        self._first[moved & (self._moves < 1.5)] = self._count
-        self._last[moved] = self._count
-        turned = np.where(self._on, self._moves < _NO_VOICE, self._moves >= _VOICE)
+        now = self._like_speech(sound)
+        speech = now & self._before  # the edges of tones look like it for one frame, never for two
+        self._before = now
+        self._speech *= _FADE
+        if speech.any():
+            self._first[speech & (self._speech < _NO_VOICE)] = self._count - 2
+            self._last[speech] = self._count
+            self._speech[speech] = np.minimum(self._speech[speech] + 1, _MOST)
+        turned = np.where(self._on, self._speech < _NO_VOICE, self._speech >= _VOICE)
         if turned.any():
             for row in np.flatnonzero(turned):
-                on = not self._on[row]
-                self._on[row] = on
-                frame = self._first[row] if on else self._last[row] + 1
-                told.append(Tone(int(row), "voice", on, float(frame * _SECONDS)))
+                self._turn(int(row), told)
         self._count += 1
 
-    def _moved(self, sound: Samples) -> NDArray[np.bool_]:
-        """Rows on which level and colour changed since the last frame, both frames being loud."""
+    def _turn(self, row: int, told: list[Tone]) -> None:
+        on = self._on[row] = not self._on[row]
+        frame = max(0, self._first[row]) if on else self._last[row] + 1
+        told.append(Tone(row, "voice", bool(on), float(frame * _SECONDS)))
+
+    def _like_speech(self, sound: Samples) -> NDArray[np.bool_]:
+        """Rows whose last 40 ms are loud and have some strong lines: neither one or two nor all."""
+        self._window[:, : FRAME // 2] = self._window[:, FRAME // 2 :]
+        np.add(sound[:, 0::2], sound[:, 1::2], out=self._window[:, FRAME // 2 :])
         power = np.einsum("ij,ij->i", sound, sound)
-        known = power + np.float32(1e-9)
-        colour = np.stack([np.einsum("ij,ij->i", sound[:, lag:], sound[:, :-lag]) for lag in (1, 2)]) / known
-        self._loudest = np.maximum(self._loudest * _FORGET, power)
-        floor = np.maximum(self._loudest * _NEAR, _LOUD)
-        step = known / (self._power + np.float32(1e-9))
-        moved: NDArray[np.bool_] = np.maximum(step, 1 / step) > _LEVEL_STEP
-        moved &= np.minimum(power, self._power) > floor
-        moved &= np.abs(colour - self._colour).sum(axis=0) > _COLOUR_STEP
-        self._power, self._colour = power, colour
-        return moved & self._watched
-
-
-# The impulse response of a real hybrid at 8 kHz: ITU-T G.168 (2015) annex D, model 1 (D.2).
-_HYBRID = (
-    -436, -829, -2797, -4208, -17968, -11215, 46150, 34480, -10427, 9049, -1309, -6320, 390, -8191, -1751,
-    -6051, -3796, -4055, -3948, -2557, -3372, -1808, -2259, -1300, -1098, -618, -340, -61, 323, 419, 745,
-    716, 946, 880, 1014, 976, 1033, 1091, 1053, 1042, 794, 831, 899, 716, 390, 313, 304, 304, 73, -119,
-    -109, -176, -359, -407, -512, -580, -704, -618, -685, -791, -772, -820, -839, -724,
-)  # fmt: skip
-
-
-def make_cng(dbm0: float = -10.0) -> Samples:
-    """One cycle of a calling fax, ITU-T T.30 4.1: 1,100 Hz for 0.5 s, 3 s of nothing."""
-    return make_tone(
-        TonePlan("T.30", (), 0.0, dbm0, {"cng": (Segment((1100,), 0.5), Segment((), 3.0))}), "cng"
-    )
-
-
-def line_noise(size: int, dbm0: float, random: Generator) -> Samples:
-    """White noise of that level over 0-4,000 Hz, float32[size]; the same generator gives the same."""
-    return random.standard_normal(size, np.float32) * np.float32(rms(dbm0))
-
-
-def hum(size: int, dbm0: float, hertz: float = 50.0, start: int = 0) -> Samples:
-    """Mains hum: the fundamental and its odd harmonics to the seventh, each 6 dB below the one before.
-
-    float32[size] of that level in all; `start` is the first sample's number, so that frames follow on.
-    """
-    time = (np.arange(start, start + size) / RATE)[None]
-    order = np.array([[1], [3], [5], [7]])
-    share = 0.5 ** np.arange(4)
-    waves = share[:, None] * np.sin(2 * np.pi * hertz * order * time)
-    sound: Samples = (waves.sum(axis=0) * amplitude(dbm0) / np.sqrt(share @ share)).astype(np.float32)
-    return sound
-
-
-def hybrid_path(loss_db: float = 12.0, delay: int = 8) -> Samples:
-    """The path from what we send to its echo, float32[delay + 64], to be convolved with it.
-
-    `loss_db` is what white noise loses on the way (echo return loss), `delay` the flat part in samples.
-    """
-    path = np.array(_HYBRID, np.float64)
-    path *= 10 ** (-loss_db / 20) / np.sqrt(path @ path)
-    return np.concatenate([np.zeros(delay), path]).astype(np.float32)
+        self._loudest = np.maximum(self._loudest * np.float32(_FORGET), power)
+        like: NDArray[np.bool_] = (power > np.maximum(self._loudest * _NEAR, _LOUD)) & self._watched
+        rows = np.flatnonzero(like)
+        if rows.size:
+            lines = np.fft.rfft(self._window[rows] * self._shape)[:, _LOWEST:]
+            spectrum = (lines.real**2 + lines.imag**2) * self._emphasis
+            total = spectrum.sum(axis=1)
+            sharing = total * total / np.einsum("ij,ij->i", spectrum, spectrum)
+            like[rows] = (sharing > _FEW) & (sharing < _MANY) & (spectrum @ self._slant > 0)
+        return like
