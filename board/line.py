@@ -204,6 +204,7 @@ class HatLine(HatPort):
             self._see_sharing(abs(self.volts) < IN_USE_VOLTS)
 
     def _look_seized(self, causes: int) -> None:
+        before = self.milliamps
         linked, self.milliamps, overload = self.chip.line()
         if self._line_side_lost(causes, linked):
             self._start_again()
@@ -213,7 +214,7 @@ class HatLine(HatPort):
             self._see_loop()
             if self.milliamps:
                 self._see_sign(causes)
-                self._full = max(self._full, self.milliamps)
+                self._full = max(self._full, min(before, self.milliamps))
                 self._see_sharing(self.milliamps <= SHARED * self._full)
 
     def _line_side_lost(self, causes: int, heard_of: bool) -> bool:

@@ -211,8 +211,7 @@ def test_flipped_bits_tell_nothing_and_leave_no_relay_wrong_for_100_ms():
             wrong = 0 if b.line.off and not any(line.off for line in b.lines[1:]) else wrong + 1
             assert wrong < 10
         b.do("line1", Release(), 0.3)
-    assert not b.facts(OutOfService) and not b.facts(Lifted)
-    assert out_of_service(b) == {}
+    assert b.told == [] and out_of_service(b) == {}
 
 
 def test_a_register_that_was_changed_behind_our_back_is_found_and_mended():

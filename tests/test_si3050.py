@@ -1,5 +1,6 @@
 """Lines of the hat: the Si3050 driver and what a line tells, through the bus alone."""
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -21,8 +22,10 @@ from firmware.base.ports import (
     RingEnded,
     Seize,
 )
+from firmware.sound.tones import PLANS
 
 RING = (25.0, 75.0)
+MS = 1_000
 
 
 def bench(**more):
@@ -78,6 +81,29 @@ def test_a_double_ring_is_two_bursts_close_together():
     assert names(fact for _, fact in b.told) == ["RingBegan", "RingEnded"] * 4
     times = [fact.at for _, fact in b.told]
     assert times[2] - times[1] < 0.35 * SECOND  # what the answering rule takes for one ring
+
+
+@pytest.mark.parametrize("country", PLANS)
+def test_each_countrys_cadence_is_told_burst_by_burst(country):
+    b = bench(country=country if country in COUNTRIES else "UK")
+    plan, begin = PLANS[country], b.now + 7 * MS
+    for cycle in range(2):
+        for place in range(len(plan.ring_cadence)):
+            at = begin + round((cycle * sum(plan.ring_cadence) + sum(plan.ring_cadence[:place])) * SECOND)
+            b.line.at(at, "bell", None if place % 2 else (plan.ring_hertz, 75.0))
+    b.run(2 * sum(plan.ring_cadence))
+    bursts = len(plan.ring_cadence)  # half of its parts, twice
+    assert names(fact for _, fact in b.told) == ["RingBegan", "RingEnded"] * bursts
+
+
+@pytest.mark.gate
+def test_an_hour_of_noise_is_no_ring():
+    """RELIABILITY D-05: bursts under 150 ms, 20 to 70 Hz."""
+    b, dice = HatBench(phones=0, modules=(1, 0)).up(), random.Random(5)
+    while b.now < 3600 * SECOND:
+        burst(b, dice.uniform(0.01, 0.149), dice.uniform(20, 70))
+        b.run(dice.uniform(0.4, 3))
+    assert b.told == []
 
 
 @pytest.mark.parametrize("hertz", [20.0, 25.0, 33.0, 50.0, 70.0])
