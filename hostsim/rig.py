@@ -131,8 +131,9 @@ class Rig:
             self._move(self.now + TICK)
             return
         for _ in range(TICK // POLL):
-            self.town.clock.advance(POLL)
-            self.sim.now = self.now
+            # The chips first: each change in town is then seen by them at its own instant.
+            self.sim.now = self.now + POLL
+            self.town.clock.advance_to(self.sim.now)
             if self.hat is not None:
                 self.hat.poll(self.now)
         if self.box is not None:

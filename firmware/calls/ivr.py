@@ -28,7 +28,8 @@ class Visit:
         self._over = False
 
     def begin(self) -> None:
-        self._ask(self._menu.greeting, self._menu.prompt)
+        if not self._over:  # he may have gone before the line had settled
+            self._ask(self._menu.greeting, self._menu.prompt)
 
     def key(self, key: str) -> None:
         """The caller pressed a key: the prompt stops at once."""
