@@ -36,6 +36,7 @@ def port(engine: StandIn, tmp_path: Path) -> Iterator[int]:
     records = Records(tmp_path, asked)
     health = Health(asked)
     feed = Feed(asked, health.note, records.date)
+    records.follow(feed.recorded)
     server = Server(0, Guard(Site(asked, feed, health, records, page_files(), phrases())))
     server.expiration_interval = 0.05  # how long it takes to stop
     server.prepare()

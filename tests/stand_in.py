@@ -11,7 +11,7 @@ from typing import Any
 from firmware.base import Broken, Refused
 from firmware.base.events import Event
 from firmware.base.orders import Reply
-from firmware.rim.control import Happened
+from firmware.rim.control_schema import Happened
 from web.engine import Engine
 
 QUIET: dict[str, Any] = {

@@ -28,7 +28,7 @@ MAY_IMPORT = {  # the longest name that fits is the rule; a name allows what lie
     "board.__main__": (BASE, "board", "firmware.box", "firmware.rim"),
     "web": (
         *(BASE, SETTINGS, "web", "firmware.sound", "firmware.office"),
-        *(f"firmware.rim.{file}" for file in ("mail", "books", "control")),
+        *(f"firmware.rim.{file}" for file in ("mail", "books", "control", "control_schema")),
     ),
     "hostsim": ("hostsim", "board", "firmware"),
     "tools": PACKAGES,

@@ -89,6 +89,7 @@ def test_the_journal_and_the_call_record_move_by_themselves(engine: StandIn, pag
         CallEnded("c1", "caller", "abandoned", 61.0),
     )
     page.get_by_text("Over after 1:01: the caller gave up before the box answered").wait_for()
+    page.get_by_role("cell", name="missed").wait_for()
 
 
 def test_a_hostile_name_is_text_and_nothing_runs(engine: StandIn, page: Any) -> None:

@@ -31,6 +31,7 @@ def main() -> int:
         return 1
     health = Health(engine)
     feed = Feed(engine, health.note, records.date)
+    records.follow(feed.recorded)
     server = Server(told.http, Guard(Site(engine, feed, health, records, page_files(), phrases())))
     signal.signal(signal.SIGTERM, _end)
     try:

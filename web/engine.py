@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from firmware.base import Broken
 from firmware.base.orders import Reply
-from firmware.rim.control import Client, Happened
+from firmware.rim.control import Client
+from firmware.rim.control_schema import Happened
 
 LIMIT = 1.0  # s; an engine that does not tell its state in this time is down (DESIGN 6.4)
 FRESH = 0.1  # s for which a snapshot serves everybody who asks

@@ -1,7 +1,8 @@
 """What moves on the pages: the engine's state and events, read once and streamed to all who look.
 
 Server-sent events: `state` (the snapshot, whenever it changed), `journal` (an event, with its number
-as id, so that a browser that was away gets what it missed) and `trouble` (a sentence, "" when over).
+as id, so that a browser that was away gets what it missed), `record` (the call record holds the
+journal up to this number) and `trouble` (a sentence, "" when over).
 """
 
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 import msgspec
 
 from firmware.base import Broken, Refused
-from firmware.rim.control import Happened
+from firmware.rim.control_schema import Happened
 from web.engine import GONE, Engine
 
 STREAMS = 24  # of the server's 64 workers; each stream holds one
@@ -65,6 +66,10 @@ class Feed:
         self._closing.set()
         with self._news:
             self._news.notify_all()
+
+    def recorded(self, seq: int) -> None:
+        """The call record holds the journal up to the event numbered `seq`."""
+        self._show("record", seq, seq)
 
     def stream(self, after: int | None) -> Iterator[bytes]:
         """News as `text/event-stream`: the events after the one numbered `after` (None: the journal's

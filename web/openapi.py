@@ -6,6 +6,9 @@ from typing import Any
 import msgspec
 
 from firmware.office.ledger import Call, Leg, QueueEntry
+from firmware.rim.control_schema import TOWN, TownOrder
+
+REF = "#/components/schemas/{name}"
 
 
 class Sentence(msgspec.Struct):
@@ -64,7 +67,7 @@ ROUTES = (
     Route(
         "GET",
         "/api/events",
-        "Server-sent events: state, journal (its number as id; Last-Event-ID resumes behind it), trouble",
+        "Server-sent events: state, journal (number as id: Last-Event-ID resumes behind it), record, trouble",
         (Answer(200, "Until you hang up", media="text/event-stream"), GONE),
         query=("after",),
     ),
@@ -101,15 +104,36 @@ ROUTES = (
 def described(routes: tuple[Route, ...] = ROUTES) -> dict[str, Any]:
     """An OpenAPI 3.1 document."""
     shapes = {answer.shape for route in routes for answer in route.answers if answer.shape}
-    _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    _, schemas = msgspec.json.schema_components([*shapes, *TOWN.values()], ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(_path(route), {})[route.method.lower()] = _operation(route)
+    for name, kind in TOWN.items():
+        schemas[kind.__name__] = _fields(schemas[kind.__name__])
+        paths[f"/api/orders/{name}"] = {"post": _town_order(kind)}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Bellwire", "version": "1"},
         "paths": paths,
         "components": {"schemas": schemas},
+    }
+
+
+def _town_order(kind: type[TownOrder]) -> dict[str, Any]:
+    """An order that only the simulator carries out, by its own name."""
+    order = next(route for route in ROUTES if route.method == "POST")
+    body = {"application/json": {"schema": {"$ref": REF.format(name=kind.__name__)}}}
+    told: dict[str, Any] = {"summary": kind.__doc__, "requestBody": {"content": body}, "parameters": []}
+    return {**_operation(order), **told}
+
+
+def _fields(schema: dict[str, Any]) -> dict[str, Any]:
+    """The order's fields without its tag: that is the name in the address."""
+    fields = {name: value for name, value in schema["properties"].items() if name != "type"}
+    return {
+        **schema,
+        "properties": fields,
+        "required": [name for name in schema["required"] if name != "type"],
     }
 
 
@@ -133,5 +157,5 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 def _response(answer: Answer) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{answer.shape.__name__}"} if answer.shape else {}
+    schema = {"$ref": REF.format(name=answer.shape.__name__)} if answer.shape else {}
     return {"description": answer.told, "content": {answer.media: {"schema": schema}}}

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import timedelta
@@ -12,7 +12,7 @@ from typing import Any
 from firmware.base import Broken, Refused
 from firmware.office.ledger import Ledger, Row
 from firmware.rim.books import LedgerBook
-from firmware.rim.control import Happened
+from firmware.rim.control_schema import Happened
 from web.engine import Engine
 
 QUIET = 0.2  # s without an event, then what was read is written: one commit for a burst
@@ -29,8 +29,13 @@ class Records:
         self._lock = threading.Lock()  # the file serves one thread at a time
         self._engine = engine
         self._zero = self._book.cursor()[1]
+        self._kept: Callable[[int], object] = bool
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="records", daemon=True)
+
+    def follow(self, kept: Callable[[int], object]) -> None:
+        """Begin to fill the file; `kept` is told the number of the last event that is in it."""
+        self._kept = kept
         self._thread.start()
 
     def calls(self, limit: int, before: int | None) -> list[dict[str, Any]]:
@@ -51,7 +56,8 @@ class Records:
     def close(self) -> None:
         """Keep what was read, and close the file."""
         self._closing.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         self._book.close()
 
     def _run(self) -> None:
@@ -67,13 +73,15 @@ class Records:
             resume, zero = self._book.cursor()
         ledger = Ledger(zero)
         rows: list[Row] = []
-        told = 0
+        told, last = 0, resume
         with closing(self._engine.watch(resume, lasting=True, idle=QUIET)) as events:
             for happened in events:
                 rows += _rows(ledger, happened)
+                last = happened.seq if happened else last
                 told += happened is not None
                 if told and (happened is None or told >= BURST):
                     self._keep(rows, ledger)
+                    self._kept(last)
                     rows, told = [], 0
                 if self._closing.is_set():
                     return

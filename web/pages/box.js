@@ -4,9 +4,10 @@ import { useEffect, useState } from "../vendor/hooks.js";
 
 const TAIL = 200; // journal rows that the page keeps
 
-const NOTHING = { state: null, events: [], trouble: "Looking for the box …" };
+const NOTHING = { state: null, events: [], recorded: 0, trouble: "Looking for the box …" };
 
-/** `{state, at, events, trouble}`: the newest snapshot, when it came (ms), the journal's tail, and what is wrong. */
+/** `{state, at, events, recorded, trouble}`: the newest snapshot and when it came (ms), the journal's tail, up to where
+ * the call record knows it, and what is wrong. */
 export function useBox() {
   const [box, setBox] = useState(NOTHING);
   useEffect(() => {
@@ -15,6 +16,7 @@ export function useBox() {
     stream.addEventListener("state", ({ data }) =>
       change(() => ({ state: JSON.parse(data), at: performance.now(), trouble: "" })));
     stream.addEventListener("journal", ({ data }) => change(({ events }) => ({ events: appended(events, JSON.parse(data)) })));
+    stream.addEventListener("record", ({ data }) => change(() => ({ recorded: JSON.parse(data) })));
     stream.addEventListener("trouble", ({ data }) => change(() => ({ trouble: JSON.parse(data) })));
     stream.addEventListener("error", () => change(() => ({ trouble: "The box's pages do not answer. Trying again …" })));
     return () => stream.close();

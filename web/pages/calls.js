@@ -32,9 +32,9 @@ function where({ state, line, rings = [], queue, with: other }) {
 const RESULT = { answered: "answered", missed: "missed", unanswered: "no answer" };
 const WAY = { in: "from", out: "to", internal: "inside, to" };
 
-/** `ended` counts the calls that ended while the page was open: a reason to look again. */
-export function Record({ ended }) {
-  const told = useJson("/api/calls?limit=8", ended);
+/** `recorded` is how far the record knows the journal: with each step there may be more in it. */
+export function Record({ recorded }) {
+  const told = useJson("/api/calls?limit=8", recorded);
   const calls = (told?.calls ?? []).filter((call) => call.ended_at !== null);
   if (calls.length === 0) return null;
   return html`

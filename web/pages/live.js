@@ -9,20 +9,20 @@ import { Town } from "./town.js";
 import { next } from "./words.js";
 
 function Page() {
-  const { state, at, events, trouble } = useBox();
+  const { state, at, events, recorded, trouble } = useBox();
   const phrases = useJson("/api/phrases", Boolean(state));
-  const ended = events.findLast((event) => event.type === "CallEnded")?.seq ?? 0;
   return html`
     <${Header} state=${state} trouble=${trouble} />
     ${trouble && html`<p class="banner" role="alert"><${Icon} name="out" /> ${trouble}</p>`}
     ${state && html`
+      ${state.trouble && html`<p class="banner" role="alert"><${Icon} name="out" /> ${state.trouble}</p>`}
       <p class="next" role="status">${next(state)}</p>
       <div class=${trouble ? "floor stale" : "floor"} inert=${Boolean(trouble)}>
         <${Board} lines=${state.lines} phones=${state.phones} />
         ${state.town && html`<${Town} state=${state} phrases=${phrases} />`}
         <div class="told">
           <${Calls} calls=${state.calls} at=${at} />
-          <${Record} ended=${ended} />
+          <${Record} recorded=${recorded} />
           <${Journal} events=${events} />
         </div>
       </div>`}
@@ -44,7 +44,7 @@ function health(state, trouble) {
   const ports = [...Object.values(state.lines), ...Object.values(state.phones)];
   const out = ports.filter((port) => port.state === "out").length;
   if (out) return ["degraded", "out", `${out} of ${ports.length} ports out of service`];
-  if (!state.durable) return ["degraded", "out", "the disk is behind"];
+  if (state.trouble || !state.durable) return ["degraded", "out", "records are held up"];
   return ["ok", "check", "all is well"];
 }
 

@@ -115,7 +115,7 @@ function Desk({ name, hand, phone, phrases }) {
               ${hand.ringing ? "Answer" : "Lift"}</button>`}
       </header>
       ${lifted && state !== "talking" && html`
-        <${Line} label="Number to dial on ${title}" text="" hint="A number, inside or outside" button="Dial" mode="tel" send=${(digits) => send("town.dial", { phone: name, digits })} />`}
+        <${Line} label="Number to dial on ${title}" text="" hint="A number, inside or outside" button="Dial" mode="tel" send=${(number) => send("town.dial", { phone: name, digits: number.replace(/[\s-]/g, "") })} />`}
       ${lifted && state === "talking" && html`
         <${Line} label="What is said at ${title}" text="Good morning, how can I help you?" button="Say" send=${(text) => send("town.say", { who: name, text })} />`}
       ${lifted && html`<${Keys} open=${state !== "talking"} label="Keys of ${title}" press=${(keys) => send("town.press", { who: name, keys })} />`}

@@ -133,16 +133,26 @@ export function sentence({ type, fields }) {
 
 /** The one thing that a newcomer can do now. */
 export function next({ calls, phones, town }) {
+  if (!town) return calls.length ? "" : "Waiting for the first call.";
   const call = calls[0];
-  if (!town) return call ? "" : "Waiting for the first call.";
-  const left = town.people.find((person) => person.state === "dropped");
-  if (!call && left) return `${left.name || spaced(left.number)} was cut off and can hang up.`;
-  if (!call) return "Start here: press “Ring the office”, and somebody in town calls you.";
-  const name = call.name || spaced(call.number) || "The caller";
-  const ringing = Object.keys(phones).filter((each) => phones[each].ringing);
-  if (ringing.length) return `${ringing.map(phoneName).join(" and ")} ${ringing.length > 1 ? "ring" : "rings"}: press “Answer” at one of the desks.`;
-  if (call.state === "arriving") return "The line rings. The box answers when it knows who calls.";
-  if (call.state === "greeted") return `The box speaks. Press a key for ${name}: 1 for sales, 2 for support, 0 for the operator.`;
-  if (call.state === "talking") return `${name} and ${phoneName(call.with) || "the office"} are connected: let one of them say something, or hang up.`;
-  return "";
+  if (!call) return nextInTown(town.people);
+  const name = known(town.people, call.number) || call.name || spaced(call.number) || "The caller";
+  const ringing = Object.keys(phones).filter((each) => phones[each].ringing).map(phoneName);
+  if (ringing.length) return `${ringing.join(" and ")} ${ringing.length > 1 ? "ring" : "rings"}: press “Answer” at one of the desks.`;
+  return NEXT[call.state]?.(name, phoneName(call.with) || "the office") ?? "";
 }
+
+const NEXT = {
+  arriving: () => "The line rings. The box answers after the first ring.",
+  greeted: (name) => `The box speaks with ${name}. Press a key for ${name}: 1 for sales, 2 for support, 0 for the operator.`,
+  talking: (name, other) => `${name} and ${other} are connected: let one of them say something, or hang up.`,
+};
+
+function nextInTown(people) {
+  const left = people.find(({ state }) => state === "dropped");
+  if (left) return `${left.name || spaced(left.number)} was cut off and can hang up.`;
+  if (people.some(({ state }) => state !== "idle")) return "The exchange puts the call through …";
+  return "Start here: press “Ring the office”, and somebody in town calls you.";
+}
+
+const known = (people, number) => people.find((person) => person.number === number)?.name;
