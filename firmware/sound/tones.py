@@ -91,12 +91,11 @@ class Progress:
         # A single tone's power is counted twice, as its own second tone: hence the half. A little more,
         # since the wider basis of two tones catches more of a burst's edges.
         weight = {note: 0.53 if len(note) == 1 else 1.0 for note in self._notes}
-        self._weight = np.array(
-            [[weight[n] * (n in known[c]) for n in self._notes] for c in countries], np.float32
-        )
+        weights = [[weight[note] * (note in known[code]) for note in self._notes] for code in countries]
+        self._weights = np.array(weights, np.float32)
         self._lay_bases()
         self._count = 0
-        self._watched = np.ones(rows, np.bool_)
+        self._weakest = np.full(rows, _WEAKEST, np.float32)  # infinite where nobody watches
         self._window = np.zeros((rows, FRAME * _SPAN), np.float32)
         self._powers = np.zeros((rows, _SPAN), np.float32)
         self._energy = np.zeros(rows)
@@ -107,18 +106,18 @@ class Progress:
 
     def _lay_bases(self) -> None:
         """One matrix for all notes, turned once for each place that the newest frame may have."""
-        blocks = [_blocks(note) for note in self._notes]
-        sizes = [block.shape[1] for note in blocks for block in note]
-        self._starts = np.cumsum([0, *sizes[:-1]])
-        last = np.cumsum([len(note) for note in blocks]) - 1
-        self._second = last
-        self._first = last - np.array([len(note) - 1 for note in blocks])
-        whole = np.hstack([block for note in blocks for block in note]).astype(np.float32)
+        parts = [_blocks(note) for note in self._notes]
+        blocks = [block[0] for block in parts] + [block[1] for block in parts if len(block) > 1]
+        second = iter(range(len(parts), len(blocks)))
+        whose = [*range(len(parts)), *(next(second) if len(part) > 1 else n for n, part in enumerate(parts))]
+        owner = np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks])
+        self._owners = (owner[:, None] == np.array(whose)).astype(np.float32)  # sums lines into both tones
+        whole = np.hstack(blocks).astype(np.float32)
         self._bases = [np.roll(whole, (slot + 1) * FRAME, axis=0) for slot in range(_SPAN)]
 
     def watch(self, row: int, on: bool) -> None:
         """Listen to a row, or leave it alone (and forget it)."""
-        self._watched[row] = on
+        self._weakest[row] = _WEAKEST if on else np.inf
         self.reset(row)
 
     def reset(self, row: int) -> None:
@@ -138,7 +137,7 @@ class Progress:
     def _frame(self, sound: Samples, told: list[Tone]) -> None:
         slot = self._count % _SPAN
         self._window[:, slot * FRAME : (slot + 1) * FRAME] = sound
-        power = np.einsum("ij,ij->i", sound, sound)
+        power = np.vecdot(sound, sound)
         self._powers[:, slot] = power
         window = self._powers.sum(axis=1)
         note = self._notes_of(window, slot)
@@ -154,19 +153,20 @@ class Progress:
 
     def _notes_of(self, power: Samples, slot: int) -> Rows:
         """The note in each row's window, PAUSE where there is none."""
+        loud = power > self._weakest
         note = np.full(power.size, PAUSE)
-        rows = np.flatnonzero((power > _WEAKEST) & self._watched)
-        if not rows.size:
+        if not loud.any():
             return note
+        rows = slice(None) if loud.all() else np.flatnonzero(loud)
         near = self._window[rows] @ self._bases[slot]
-        blocks = np.add.reduceat(near * near, self._starts, axis=1)
-        one, two = blocks[:, self._first], blocks[:, self._second]
+        near *= near
+        tones = near @ self._owners
+        one, two = tones[:, : len(self._notes)], tones[:, len(self._notes) :]
         both = one + two
-        pure = np.where(np.minimum(one, two) >= _SHARE * both, both, 0) * self._weight[rows]
-        best = pure.argmax(axis=1)
-        sure = pure[np.arange(rows.size), best] >= _PURE * power[rows]
-        sure &= self._powers[rows, slot - 1] >= _MIDDLE * power[rows]
-        note[rows[sure]] = best[sure]
+        pure = both * self._weights[rows] * (np.minimum(one, two) >= _SHARE * both)
+        enough = pure.max(axis=1) >= _PURE * power[rows]
+        enough &= self._powers[rows, slot - 1] >= _MIDDLE * power[rows]
+        note[rows] = np.where(enough, pure.argmax(axis=1), PAUSE)
         return note
 
     def _stir(self, row: int, changed: bool, told: list[Tone]) -> None:
@@ -182,12 +182,13 @@ class Progress:
     def _hear_silence(self, power: Samples, told: list[Tone]) -> None:
         """Silence is 2 s of it; two frames of sound end it. A tone's own pauses are none."""
         before = self._quiet
-        self._quiet = np.where((power < _QUIET) & self._watched, before + 1, 0)
+        self._quiet = np.where(power < _QUIET, before + 1, 0)
         stirred = (self._quiet >= _QUIET_FRAMES) != self._silent
         if not stirred.any():
             return
         for row in np.flatnonzero(stirred):
-            if not self._silent[row] and self._cadence[row].tone is None:
+            watched = self._weakest[row] == _WEAKEST
+            if not self._silent[row] and watched and self._cadence[row].tone is None:
                 self._turn_silent(int(row), True, self._count + 1 - int(self._quiet[row]), told)
             elif self._silent[row] and self._quiet[row] == before[row] == 0:
                 self._turn_silent(int(row), False, self._count - 1, told)
@@ -214,19 +215,20 @@ class Voice:
 
     def __init__(self, rows: int) -> None:
         self._count = 0
-        self._watched = np.ones(rows, np.bool_)
+        self._weakest = np.full(rows, _LOUD, np.float32)  # infinite where nobody watches
         self._window = np.zeros((rows, FRAME), np.float32)  # 40 ms at 4 kHz
         self._shape = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
         line = np.arange(_LOWEST, FRAME // 2 + 1)
         self._emphasis = (line * 0.025).astype(np.float32)  # 3 dB an octave: a vowel's lines alike
-        self._slant = np.cos(np.pi * line / (FRAME // 2)).astype(np.float32)
+        slant = np.cos(np.pi * line / (FRAME // 2))  # above zero in all: more low than high
+        self._total = np.stack([np.ones(line.size), slant], axis=1).astype(np.float32)
         self._loudest, self._speech = np.zeros(rows, np.float32), np.zeros(rows, np.float32)
         self._before, self._on = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self._first, self._last = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
 
     def watch(self, row: int, on: bool) -> None:
         """Listen to a row, or leave it alone (and forget it)."""
-        self._watched[row] = on
+        self._weakest[row] = _LOUD if on else np.inf
         self.reset(row)
 
     def reset(self, row: int) -> None:
@@ -264,14 +266,15 @@ class Voice:
         """Rows whose last 40 ms are loud and have some strong lines: neither one or two nor all."""
         self._window[:, : FRAME // 2] = self._window[:, FRAME // 2 :]
         np.add(sound[:, 0::2], sound[:, 1::2], out=self._window[:, FRAME // 2 :])
-        power = np.einsum("ij,ij->i", sound, sound)
-        self._loudest = np.maximum(self._loudest * np.float32(_FORGET), power)
-        like: NDArray[np.bool_] = (power > np.maximum(self._loudest * _NEAR, _LOUD)) & self._watched
-        rows = np.flatnonzero(like)
-        if rows.size:
+        power = np.vecdot(sound, sound)
+        self._loudest *= np.float32(_FORGET)
+        np.maximum(self._loudest, power, out=self._loudest)
+        like: NDArray[np.bool_] = power > np.maximum(self._loudest * _NEAR, self._weakest)
+        if like.any():
+            rows = slice(None) if like.all() else np.flatnonzero(like)
             lines = np.fft.rfft(self._window[rows] * self._shape)[:, _LOWEST:]
             spectrum = (lines.real**2 + lines.imag**2) * self._emphasis
-            total = spectrum.sum(axis=1)
-            sharing = total * total / np.einsum("ij,ij->i", spectrum, spectrum)
-            like[rows] = (sharing > _FEW) & (sharing < _MANY) & (spectrum @ self._slant > 0)
+            total = spectrum @ self._total
+            sharing = total[:, 0] ** 2 / np.vecdot(spectrum, spectrum)
+            like[rows] = (sharing > _FEW) & (sharing < _MANY) & (total[:, 1] > 0)
         return like
