@@ -23,6 +23,7 @@ HEARABLE = rms(-42.0)  # what is softer counts as silence
 MEMORY = 8 * RATE  # samples looked back on for a rhythm: longer than any pause of a cadence
 TONE = 400  # samples of a tone that are enough: 50 ms, bins of 20 Hz
 ON_TONE = 0.9  # share of the power that lies on a tone's frequencies
+NOTE, ON_NOTE = 240, 0.7  # samples around a hop that tell whether it is on a note, and their share
 INEXACT = 3  # hops by which a rhythm may be off
 GAP, BLIP = 3, 7  # hops: shorter silences are a beat's, shorter sounds too short to be told
 BREATH = 50  # hops of silence that still belong to somebody's speech
@@ -41,9 +42,10 @@ class Run(NamedTuple):
 
 
 class Rhythm(NamedTuple):
-    """A tone's parts in hops, alternately on and off, on first; ENDLESS for what never ends."""
+    """A tone's frequencies, one after another, and its parts in hops: on, off, on … ENDLESS: for ever."""
 
     name: str
+    notes: tuple[Hertz, ...]
     parts: tuple[int, ...]
 
 
@@ -59,9 +61,10 @@ class Hearing:
                 self._learn(name, PLANS[country].tones[name])
 
     def _learn(self, name: str, segments: tuple[Segment, ...]) -> None:
-        rhythm = Rhythm(name, _parts(segments))
-        for hertz in dict.fromkeys(segment.hertz for segment in segments if segment.hertz):
-            known = self._rhythms.setdefault(hertz, [])
+        notes = tuple(dict.fromkeys(segment.hertz for segment in segments if segment.hertz))
+        rhythm = Rhythm(name, notes, _parts(segments))
+        for note in notes:
+            known = self._rhythms.setdefault(note, [])
             if rhythm not in known:
                 known.append(rhythm)
 
@@ -85,8 +88,13 @@ class Hearing:
         told = (self._frequencies(sound[end - TONE : end]) for end in ends)
         if (hertz := next((each for each in told if each), None)) is None:
             return None
-        runs = _runs(_loud(ear.last(position, MEMORY, named=False)))
         rhythms = self._rhythms[hertz]
+        if len(rhythms[0].notes) > 1:  # it goes from note to note, as no other tone does
+            quiet = _runs(_loud(ear.last(position, MEMORY, named=False)))[-1]
+            paused = not quiet.on and quiet.hops > max(rhythms[0].parts[1::2]) + INEXACT
+            return "silence" if paused else rhythms[0].name
+        notes = {note for each in rhythms for note in each.notes}
+        runs = _runs(_on_notes(ear.last(position, MEMORY, named=False), notes))
         found = _by_rhythm(runs, rhythms, doubtful)
         if found is None and runs[-1].on:  # it began or went on in another way than tones do
             names = [each.name for each in rhythms]
@@ -144,6 +152,18 @@ def _loud(sound: Samples) -> NDArray[np.bool_]:
     return loud
 
 
+def _on_notes(sound: Samples, notes: Iterable[Hertz]) -> NDArray[np.bool_]:
+    """Which hops lie on any of the notes: what was said just before a tone is no part of it."""
+    begins = np.clip(np.arange(0, len(sound), HOP) + (HOP - NOTE) // 2, 0, len(sound) - NOTE)
+    around = np.lib.stride_tricks.sliding_window_view(sound, NOTE)[begins]
+    power = np.einsum("ij,ij->i", around, around)
+    on = np.zeros(len(around), np.bool_)
+    for note in notes:
+        waves = around @ _waves(note, NOTE).T
+        on |= np.einsum("ij,ij->i", waves, waves) > ON_NOTE * power
+    return on & _loud(sound)
+
+
 def _runs(loud: NDArray[np.bool_]) -> list[Run]:
     """Sound and silence in turn, without the gaps of beating tones and without what is just beginning."""
     runs = _joined(_split(loud), on=False, shorter=GAP)
@@ -172,9 +192,9 @@ def _joined(runs: list[Run], on: bool, shorter: int) -> list[Run]:
 
 
 @lru_cache(maxsize=64)
-def _waves(hertz: Hertz) -> Samples:
-    """An orthonormal basis of everything that these frequencies can be, float32[waves, TONE]."""
-    phase = 2 * np.pi * np.outer(hertz, np.arange(TONE)) / RATE
+def _waves(hertz: Hertz, size: int) -> Samples:
+    """An orthonormal basis of everything that these frequencies can be, float32[waves, size]."""
+    phase = 2 * np.pi * np.outer(hertz, np.arange(size)) / RATE
     basis, _ = np.linalg.qr(np.concatenate([np.cos(phase), np.sin(phase)]).T)
     return np.ascontiguousarray(basis.T, np.float32)
 
@@ -184,7 +204,7 @@ def _share(sound: Samples, hertz: Hertz) -> float:
     power = float(sound @ sound)
     if power <= 0:
         return 0.0
-    waves = _waves(hertz) @ sound
+    waves = _waves(hertz, TONE) @ sound
     return float(waves @ waves) / power
 
 
