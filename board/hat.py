@@ -101,6 +101,7 @@ class Hat:
     """A `Shelf` of up to four lines and four phones; lineN and phoneN sit in place N-1."""
 
     has_sound = True
+    hybrids = True
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 POLL = 10_000  # µs between two polls; sequences may ask for less
+REST = 1_000  # µs between two polls at least
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,18 @@ class BusThread:
             except Exception:
                 # Our own bug: one poll is lost, the other ports go on (DESIGN 5).
                 log.exception("a poll of the hat failed")
-            beat = max(beat + POLL, self._clock_us() - POLL)
-            until = min(beat, max(self._hat.due, self._clock_us() + 1_000))
-            self._stop.wait(max(0, until - self._clock_us()) / 1e6)
+            now = self._clock_us()
+            beat = next_beat(beat, now)
+            self._stop.wait((wake(beat, now, self._hat.due) - now) / 1e6)
+
+
+def next_beat(beat: int, now: int) -> int:
+    """The first beat after `now`; one that was missed is not made up."""
+    if beat > now:
+        return beat
+    return beat + POLL if beat + POLL > now else now + POLL
+
+
+def wake(beat: int, now: int, due: int) -> int:
+    """At the beat, or earlier where a sequence goes on; never so soon that the bus turns without rest."""
+    return min(beat, max(due, now + REST))

@@ -7,7 +7,7 @@ import pytest
 from hat_bench import SECOND, HatBench
 
 from board.hat import Hat
-from board.thread import BusThread
+from board.thread import BusThread, next_beat, wake
 from firmware.base import Broken, Impossible, Refused
 from firmware.base.ports import InService, Lifted, OutOfService, Release, Ring, RingBegan, Seize
 
@@ -366,3 +366,12 @@ def test_the_bus_thread_polls_on_whatever_happens_and_stops_when_told():
     thread.stop()
     count = len(hat.polls)
     assert hat.polls == sorted(hat.polls) and count == len(hat.polls)
+
+
+def test_the_bus_turns_every_10_ms_and_sooner_where_a_sequence_goes_on():
+    assert next_beat(20_000, 20_300) == 30_000
+    assert next_beat(20_000, 15_000) == 20_000, "an early turn moves no beat"
+    assert next_beat(20_000, 95_000) == 105_000, "missed turns are not made up"
+    assert wake(30_000, 20_300, 1 << 62) == 30_000
+    assert wake(30_000, 20_300, 25_000) == 25_000
+    assert wake(30_000, 20_300, 0) == 21_300
