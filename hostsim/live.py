@@ -62,6 +62,7 @@ class Live:
         for _ in range(self._mail.qsize()):
             act, answer = self._mail.get_nowait()
             answer(_done(act))
+        self._orders.listen()
 
     def post(self, name: str, args: dict[str, Any], reply: Answer) -> None:
         """Any thread. An order for the town is checked here, and refused where it is no such order."""

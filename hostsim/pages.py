@@ -55,7 +55,8 @@ class Pages:
     def _live_once(self) -> bool:
         """One life of the web process, which tells its address when it listens; whether it did."""
         listened = False
-        with subprocess.Popen(self._command(), stdout=subprocess.PIPE, text=True) as child:
+        # In a group of its own: Ctrl-C is the engine's, which then ends its pages once and in order.
+        with subprocess.Popen(self._command(), stdout=subprocess.PIPE, text=True, process_group=0) as child:
             self._child = child
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, child.pid, 0)  # pages give way to the engine

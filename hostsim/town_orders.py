@@ -1,9 +1,11 @@
 """What the page may do in town: the orders `town.*`, and how the town looks to the page."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from firmware.base import Refused
+from firmware.base.ports import RATE
 from firmware.rim.control_schema import (
     TownAnswer,
     TownCall,
@@ -14,8 +16,10 @@ from firmware.rim.control_schema import (
     TownPress,
     TownSay,
 )
+from hostsim.chatter import chatter
 from hostsim.exchange import ExchangeLine
 from hostsim.person import Person
+from hostsim.senses import Ear, looped
 from hostsim.speech import Pcm
 from hostsim.telephone import Telephone
 from hostsim.town import Town, normal
@@ -39,6 +43,15 @@ class TownOrders:
             TownAnswer: self._answer,
             TownHangUp: lambda order: self._end(order.who).hang_up(),
         }
+        self._words: dict[str, str] = {}  # what was heard last, by number or phone
+        self._curious: deque[str] = deque()  # whose words are to be found out
+        self._learn()
+
+    def _learn(self) -> None:
+        """Recognising sentences is learnt with the first thing heard; now nobody waits for it."""
+        ear = Ear()
+        ear.listen(looped(chatter(1.0), 0), 0)
+        self._town.hearing.word(ear, 3 * RATE, "dial")
 
     def carry_out(self, order: TownOrder) -> None:
         """Any order but `town.say`: that one is spoken first, then `say`."""
@@ -52,10 +65,40 @@ class TownOrders:
         self._busy(who).say(pcm)
 
     def picture(self) -> dict[str, Any]:
-        """Everybody and every office phone, for the page."""
+        """Everybody and every office phone, for the page; what they hear as `listen` found it."""
+        ends = {**self._people, **self._town.telephones}
+        self._curious.extend(who for who in ends if who not in self._curious)
         return {
-            "people": [_person(person) for person in self._people.values()],
-            "phones": {name: _telephone(phone) for name, phone in self._town.telephones.items()},
+            "people": [self._person(person) for person in self._people.values()],
+            "phones": {name: self._telephone(phone) for name, phone in self._town.telephones.items()},
+        }
+
+    def listen(self) -> None:
+        """Once a tick: find out what one of those hears of whom a picture was asked for. A sentence takes
+        some ms to recognise; all in one tick would make the next one late."""
+        while self._curious:
+            who = self._curious.popleft()
+            end = self._end(who)
+            if end.off if isinstance(end, Telephone) else end.state != "idle":
+                self._words[who] = end.hears()
+                return
+            self._words.pop(who, None)
+
+    def _person(self, person: Person) -> dict[str, Any]:
+        line = person.far_end
+        return {
+            "number": person.number,
+            "name": person.name,
+            "state": "ringing" if person.ringing else person.state,
+            "hears": self._words.get(person.number, "silence"),
+            "line": line.name if isinstance(line, ExchangeLine) else None,
+        }
+
+    def _telephone(self, phone: Telephone) -> dict[str, Any]:
+        return {
+            "hook": "off" if phone.off else "on",
+            "ringing": phone.ringing,
+            "hears": self._words.get(phone.name, "silence"),
         }
 
     def _call(self, order: TownCall) -> None:
@@ -127,23 +170,3 @@ def _dial_still(phone: Telephone, digits: str) -> None:
     """Whoever lifted it to dial may have thought better of it."""
     if phone.off:
         phone.press(digits)
-
-
-def _person(person: Person) -> dict[str, Any]:
-    line = person.far_end
-    return {
-        "number": person.number,
-        "name": person.name,
-        "state": "ringing" if person.ringing else person.state,
-        "hears": person.hears() if person.state != "idle" else "silence",
-        "line": line.name if isinstance(line, ExchangeLine) else None,
-    }
-
-
-def _telephone(phone: Telephone) -> dict[str, Any]:
-    off = phone.off
-    return {
-        "hook": "off" if off else "on",
-        "ringing": phone.ringing,
-        "hears": phone.hears() if off else "silence",
-    }
