@@ -113,13 +113,15 @@ class Box:
         self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
         self._promises: deque[tuple[int, _Mail, Any]] = deque()
         self._build(prompts, all(shelf.has_sound for shelf in shelves))
-        self.tell(BoxStarted(version=VERSION, lines=len(settings.lines), phones=len(settings.phones)))
+        began = clock.started_at.isoformat(timespec="microseconds")
+        found = len(settings.lines), len(settings.phones)
+        self.tell(BoxStarted(VERSION, *found, started_at=began))
 
     def _build(self, prompts: Prompts, has_sound: bool) -> None:
         names = tuple(self.ports)
+        self._rows = {name: row for row, name in enumerate(names)}
         self._said: NDArray[np.float32] = np.zeros((len(names), FRAME), np.float32)
         self._heard = np.zeros_like(self._said)
-        self._rows = {name: row for row, name in enumerate(names)}
         self._loud_at = np.zeros(len(names), np.int64)
         country = self.settings.country
         self.sound = (
@@ -127,7 +129,7 @@ class Box:
             if has_sound
             else Silent(self.ports, country, prompts, self.clock)
         )
-        self.echo = Echo(len(names)) if has_sound else None
+        self.echo = self._make_echo() if has_sound else None
         self._hearing = self._make_ears() if has_sound else None
         ears: Ears = self._hearing or Deaf()
         lines = {name: self._line(name, ears) for name, port in self.ports.items() if port.kind == "line"}
@@ -136,6 +138,13 @@ class Box:
             lines, phones, self.settings, self.sound, self.clock, self.tell, self._new_id, self._quiet
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
+
+    def _make_echo(self) -> Echo:
+        echo = Echo(len(self.ports))
+        for shelf in self._shelves:
+            for name in shelf.ports:
+                echo.bypass(self._rows[name], not shelf.hybrids)
+        return echo
 
     def _make_ears(self) -> HearingEars:
         kinds = {name: port.kind for name, port in self.ports.items()}

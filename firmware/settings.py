@@ -100,13 +100,13 @@ TABLES: dict[str, type[Row]] = {
 }
 _WORD = (r"[a-z][a-z0-9_]{0,29}", "small letters, digits and _, at most 30")
 _NAMES = {
-    "lines": (r"line([1-9]|1[0-6])", "line1 to line16"),
-    "phones": (r"phone([1-9]|1[0-6])", "phone1 to phone16"),
+    "lines": (r"line([1-9]|[1-5][0-9]|6[0-4])", "line1 to line64"),
+    "phones": (r"phone([1-9]|[1-5][0-9]|6[0-4])", "phone1 to phone64"),
     "people": _WORD,
     "queues": _WORD,
     "menus": _WORD,
 }
-_STATION = re.compile(r"(phone|usb)([1-9]|1[0-6])|browser")
+_ELSEWHERE = re.compile(r"usb([1-9]|1[0-6])|browser")  # stations that are no telephone port
 OPERATOR = "operator"
 
 
@@ -257,8 +257,7 @@ def _check_queue(settings: Settings, name: str, queue: Queue) -> None:
 
 
 def _check_station(settings: Settings, where: str, station: str) -> None:
-    known = station in settings.phones or (_STATION.fullmatch(station) and not station.startswith("phone"))
-    if not known:
+    if station not in settings.phones and not _ELSEWHERE.fullmatch(station):
         raise Refused(f'{where}: "{station}" is not one of {_list(settings.phones)}')
 
 

@@ -231,6 +231,7 @@ class SignalShelf:
     """All lines and telephones of a town as ports without sound."""
 
     has_sound = False
+    hybrids = False
 
     def __init__(self, town: Town) -> None:
         lines = {name: SignalLine(line) for name, line in town.lines.items()}

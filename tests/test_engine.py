@@ -16,7 +16,7 @@ class MovingHat:
 
     def __init__(self, bench):
         self.hat, self.sim = bench.hat, bench.sim
-        self.has_sound, self.ports = True, bench.hat.ports
+        self.has_sound, self.hybrids, self.ports = True, True, bench.hat.ports
 
     def frames_in(self):
         for _ in range(2):

@@ -32,7 +32,7 @@ def test_the_demo_office_is_valid_and_its_numbers_lead_to_stations() -> None:
         ({"lines": {"line2": {"contry": "DK"}}}, "lines.line2.contry: there is no such setting; allowed here"),
         ({"queues": {"sales": {"ring_s": 0}}}, 'queues.sales.ring_s: "0" is not allowed: expected float >= 1'),
         ({"zap": 1}, "zap: there is no such setting"),
-        ({"lines": {"line99": {}}}, 'lines."line99": is no name for this table; line1 to line16'),
+        ({"lines": {"line99": {}}}, 'lines."line99": is no name for this table; line1 to line64'),
         ({"lines": {"line2": 5}}, 'lines.line2: must be a table of fields, not "5"'),
         ({"menus": {"main": {"keys": {"5": "nobody"}}}}, 'menus.main.keys.5: "nobody" is not one of operator'),
         ({"menus": {"main": {"keys": {"55": "sales"}}}}, "menus.main.keys"),

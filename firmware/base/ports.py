@@ -201,10 +201,12 @@ Port = LinePort | HandsetPort
 class Shelf(Protocol):
     """Ports that share one bus: their frames come and go together, once a tick.
 
-    `has_sound` is False where ports tell keys, tones and callers themselves and carry no samples.
+    `has_sound` is False where ports tell keys, tones and callers themselves and carry no samples;
+    `hybrids` is True where they are two wires, and return an echo of what is sent into them.
     """
 
     has_sound: bool
+    hybrids: bool
     ports: Mapping[str, Any]  # name -> Port, in the order of their rows
 
     def frames_in(self) -> None:
