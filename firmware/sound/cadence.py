@@ -22,7 +22,7 @@ _LONG = 50  # frames: a pause of a second makes a tone slow
 _GLITCH = 3  # frames: a shorter pause is a hole in the tone, or the window between two notes
 _SAME_LEVEL = 2.0  # 3 dB: bursts of one tone differ by less, in power
 _QUIETER = 0.32  # -5 dB: a pause is at least that much below its bursts
-_STEADY = 1.4  # 1.5 dB: a lasting tone changes by less
+_STEADY = 1.4  # 1.5 dB: a tone changes by less while it lasts, the notes of music by more
 _HEARD = ("dial", "ringback", "busy", "congestion", "sit")
 
 Note = tuple[int, ...]  # hertz that sound together
@@ -31,12 +31,13 @@ Told = tuple[str, bool, int]  # a tone's name, begun or ended, at which frame
 
 @dataclass(frozen=True)
 class Run:
-    """A note or pause that is over: when it began, how long it was, and its mean power."""
+    """A note or pause that is over: when it began, how long it was, its mean power, was that steady?"""
 
     note: int
     start: int
     frames: int
     power: float
+    steady: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def _misfit(steps: Sequence[Step], past: Sequence[Run]) -> float:
     loud = [run.power for run in runs if run.note != PAUSE]
     soft = [run.power for run in runs if run.note == PAUSE]
     if max(loud) > _SAME_LEVEL * min(loud) or max(soft, default=0) > _QUIETER * min(loud):
+        return NEVER
+    if not all(run.steady for run in runs):
         return NEVER
     return sum(abs(run.frames - step.frames) for step, run in zip(steps, runs, strict=True))
 
@@ -147,7 +150,7 @@ def _waiting(pattern: Pattern, others: Iterable[Pattern]) -> Pattern:
         for before, after in pairwise((*each.steps, each.steps[0]))
         if before.note == note and after.note == PAUSE and after.frames < _LONG
     ]
-    return Pattern(pattern.name, pattern.steps, 1.15 * max(pauses, default=0) + 10)
+    return Pattern(pattern.name, pattern.steps, 1.15 * max(pauses, default=0) + 20)
 
 
 class Cadence:
@@ -166,12 +169,12 @@ class Cadence:
     def _begin(self, note: int, start: int, energy: float) -> None:
         self._note, self._start, self._energy = note, start, energy
         self._looked = (start, energy)
-        self._steady, self._reference = start, 0.0
+        self._steady, self._reference, self._wavered = start, 0.0, False
 
     def change(self, note: int, frame: int, energy: float) -> list[Told]:
         """From `frame` on another note (or PAUSE) is heard."""
         frames = frame - self._start
-        run = Run(self._note, self._start, frames, (energy - self._energy) / frames)
+        run = Run(self._note, self._start, frames, (energy - self._energy) / frames, not self._wavered)
         self.due = frame + POLL
         if run.note == PAUSE and run.frames <= _GLITCH and self._past:
             if self._past[-1].note == note:
@@ -185,6 +188,7 @@ class Cadence:
     def _resume(self, run: Run, energy: float) -> None:
         """After a hole the note goes on as if nothing had been."""
         self._begin(run.note, run.start, energy - run.power * run.frames)
+        self._wavered = not run.steady
 
     def look(self, frame: int, energy: float) -> list[Told]:
         """Has what goes on now become certain, or ended?"""
@@ -213,7 +217,8 @@ class Cadence:
 
     def _lasting(self, frame: int, fresh: float) -> Pattern | None:
         if not fresh / _STEADY <= self._reference <= fresh * _STEADY:
-            self._steady = frame if self._reference else self._start
+            self._wavered = self._reference > 0
+            self._steady = frame if self._wavered else self._start
             self._reference = fresh
         held = frame - self._steady
         fitting = (p for p in self._patterns if p.lasting and p.steps[0].note == self._note)

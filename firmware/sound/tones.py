@@ -125,7 +125,7 @@ class Progress:
         self._window[row] = self._powers[row] = self._quiet[row] = 0
         self._note[row] = self._stable[row] = PAUSE
         self._silent[row] = False
-        self._cadence[row] = Cadence(self._patterns[row], self._count, float(self._energy[row]))
+        self._cadence[row] = Cadence(self._patterns[row], self._count - _LAG, float(self._energy[row]))
         self._due[row] = 0
 
     def hear(self, frames: Samples) -> list[Tone]:
