@@ -104,6 +104,7 @@ function Desk({ name, hand, phone, phrases }) {
   const lifted = hand.hook === "off";
   const title = phoneName(name);
   const state = phone.ringing ? "ringing" : phone.state;
+  const dials = lifted && (state === "dial_tone" || state === "dialling");
   return html`
     <article class="desk panel ${state} ${lifted ? "lifted" : ""}" aria-label="${title} at its desk">
       <header>
@@ -111,14 +112,14 @@ function Desk({ name, hand, phone, phrases }) {
         <p class="hears">${lifted ? said(hand.hears, phrases) : rests(state, phone)}</p>
         ${lifted
           ? html`<button class="off" onClick=${() => send("town.hang_up", { who: name })}>Hang up</button>`
-          : html`<button class=${hand.ringing ? "main" : ""} disabled=${state === "out"} onClick=${() => send("town.lift", { phone: name })}>
-              ${hand.ringing ? "Answer" : "Lift"}</button>`}
+          : html`<button class=${phone.ringing ? "main" : ""} disabled=${state === "out"} onClick=${() => send("town.lift", { phone: name })}>
+              ${phone.ringing ? "Answer" : "Lift"}</button>`}
       </header>
-      ${lifted && state !== "talking" && html`
+      ${dials && html`
         <${Line} label="Number to dial on ${title}" text="" hint="A number, inside or outside" button="Dial" mode="tel" send=${(number) => send("town.dial", { phone: name, digits: number.replace(/[\s-]/g, "") })} />`}
       ${lifted && state === "talking" && html`
         <${Line} label="What is said at ${title}" text="Good morning, how can I help you?" button="Say" send=${(text) => send("town.say", { who: name, text })} />`}
-      ${lifted && html`<${Keys} open=${state !== "talking"} label="Keys of ${title}" press=${(keys) => send("town.press", { who: name, keys })} />`}
+      ${lifted && html`<${Keys} open=${dials} label="Keys of ${title}" press=${(keys) => send("town.press", { who: name, keys })} />`}
       <${Refusal} text=${refusal} />
     </article>`;
 }

@@ -135,7 +135,7 @@ export function sentence({ type, fields }) {
 export function next({ calls, phones, town }) {
   if (!town) return calls.length ? "" : "Waiting for the first call.";
   const call = calls[0];
-  if (!call) return nextInTown(town.people);
+  if (!call) return nextInTown(town.people, Object.keys(phones).filter((each) => LEFT_OFF.has(phones[each].state)));
   const name = known(town.people, call.number) || call.name || spaced(call.number) || "The caller";
   const ringing = Object.keys(phones).filter((each) => phones[each].ringing).map(phoneName);
   if (ringing.length) return `${ringing.join(" and ")} ${ringing.length > 1 ? "ring" : "rings"}: press “Answer” at one of the desks.`;
@@ -148,7 +148,10 @@ const NEXT = {
   talking: (name, other) => `${name} and ${other} are connected: let one of them say something, or hang up.`,
 };
 
-function nextInTown(people) {
+const LEFT_OFF = new Set(["congestion", "howler", "off_hook"]);
+
+function nextInTown(people, leftOff) {
+  if (leftOff.length) return `The call is over: hang up ${leftOff.map(phoneName).join(" and ")}.`;
   const left = people.find(({ state }) => state === "dropped");
   if (left) return `${left.name || spaced(left.number)} was cut off and can hang up.`;
   if (people.some(({ state }) => state !== "idle")) return "The exchange puts the call through …";
