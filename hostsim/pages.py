@@ -74,7 +74,7 @@ class Pages:
         """An engine that is killed takes its pages along, where the system knows how."""
         web = [sys.executable, "-m", "web", "--state", str(self._folder), "--http", str(self._port)]
         setpriv = shutil.which("setpriv")
-        return [setpriv, "--pdeathsig", "TERM", *web] if setpriv else web
+        return [setpriv, "--pdeathsig", "KILL", *web] if setpriv else web
 
     def _announce(self, child: subprocess.Popen[str]) -> None:
         while not self._answered and child.poll() is None and not self._closing.is_set():
