@@ -22,11 +22,12 @@ EVERY = 2  # steps between two levels of a pattern
 WINDOW = 320  # samples of one level
 EDGES = (250, 500, 850, 1_300, 1_900, 2_600, 3_500)  # Hz between the bands
 FLOOR = 1e-2  # power in a band's bins below which it is silence: about -45 dBm0
-LENGTHS = (40, 20, 10)  # levels in a pattern: 0.8 s tells most, 0.2 s is left just after another sound
-HEARING = (LENGTHS[0] - 1) * EVERY * STEP + WINDOW  # samples that are looked at
-PAD = LENGTHS[0] * EVERY  # steps of silence around each sentence
-PROPOSED = 0.55  # correlation of the patterns, and
-PROVEN = 0.6  # of the waveforms, from which it is that sentence
+# How many levels make a pattern: 0.8 s tell most, just after another sound there are 0.2 s; and the
+# correlation of the waveforms that proves it, as few samples are soon like some others.
+PROOF = {40: 0.65, 20: 0.8, 10: 0.9}
+HEARING = (max(PROOF) - 1) * EVERY * STEP + WINDOW  # samples that are looked at
+PAD = max(PROOF) * EVERY + 20  # steps of silence around each sentence: no pattern reaches across
+PROPOSED, PROPOSALS = 0.5, 4  # correlation of the patterns from which, and how often, a place is tried
 SHIFT = 200  # samples by which the waveform may lie beside the place proposed
 
 
@@ -55,11 +56,11 @@ class Sentences:
         self._begins = np.cumsum([PAD, *lengths])  # in steps
         self._ends = [int(begin) + length - PAD for begin, length in zip(self._begins, lengths, strict=False)]
         levels = band_levels(self._all, STEP)
-        self._tables = {length: _table(levels, length) for length in LENGTHS}
+        self._tables = {length: _table(levels, length) for length in PROOF}
 
     def find(self, sound: Samples) -> Place | None:
         """The sentence whose words end `sound`, float32[n >= HEARING]; None where it is none of ours."""
-        for length in LENGTHS:
+        for length in PROOF:
             if (place := self._propose(sound, length)) is not None:
                 return place
         return None
@@ -69,28 +70,30 @@ class Sentences:
         tail = sound[-size:]
         pattern = _unit(band_levels(tail, EVERY * STEP).reshape(1, -1))[0]
         alike = self._tables[length] @ pattern
-        for _ in range(2):
+        for _ in range(PROPOSALS):
             step = int(alike.argmax())
             if alike[step] < PROPOSED:
                 return None
-            if self._proven(tail, step * STEP):
-                return self._place(step + size // STEP)
+            if self._likeness(tail, step * STEP) >= PROOF[length]:
+                return self._place(step, size // STEP)
             alike[max(0, step - 10) : step + 10] = 0
         return None
 
-    def _proven(self, tail: Samples, begin: int) -> bool:
+    def _likeness(self, tail: Samples, begin: int) -> float:
+        """Correlation of the waveforms, at the best place near `begin`."""
         first = max(0, begin - SHIFT)
         there = self._all[first : begin + len(tail) + SHIFT]
         size = 1 << (len(there) - 1).bit_length()
         overlap = np.fft.irfft(np.fft.rfft(there, size) * np.conj(np.fft.rfft(tail, size)), size)
         best = int(np.argmax(np.abs(overlap[: len(there) - len(tail) + 1])))
         power = float(np.linalg.norm(there[best : best + len(tail)]) * np.linalg.norm(tail))
-        return power > 0 and abs(float(overlap[best])) >= PROVEN * power
+        return abs(float(overlap[best])) / power if power > 0 else 0.0
 
-    def _place(self, step: int) -> Place:
-        number = int(np.searchsorted(self._begins, step, "right")) - 1
-        number = min(max(number, 0), len(self._names) - 1)
-        return Place(self._names[number], (self._ends[number] - step) * STEP / RATE)
+    def _place(self, step: int, steps: int) -> Place:
+        """The sentence in which these steps lie; they may reach into the silence around it."""
+        middle = step + steps // 2 + PAD // 2
+        number = max(0, int(np.searchsorted(self._begins[:-1], middle, "right")) - 1)
+        return Place(self._names[number], (self._ends[number] - step - steps) * STEP / RATE)
 
 
 def band_levels(sound: Samples, every: int) -> Pattern:

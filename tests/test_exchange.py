@@ -1,5 +1,7 @@
 """The exchange's end of a line: what it puts on the wires, and when."""
 
+import itertools
+
 import pytest
 
 from firmware.base import Refused
@@ -67,7 +69,7 @@ def test_a_line_rings_with_its_countrys_cadence(country: str, pattern: tuple[flo
     town.person(HANSEN).dial(line=1)
     rung = bursts(town, town.line(1), 15)
     parts = [end - begin for begin, end in rung]
-    pauses = [after[0] - before[1] for before, after in zip(rung, rung[1:], strict=False)]
+    pauses = [after[0] - before[1] for before, after in itertools.pairwise(rung)]
     assert parts[:2] == pytest.approx([pattern[0], pattern[2 % len(pattern)]])
     assert pauses[0] == pytest.approx(pattern[1])
 
