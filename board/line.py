@@ -162,7 +162,7 @@ class HatLine(HatPort):
         if causes is None:
             causes = self.chip.status()
         hook = self.chip.read(si3050.HOOK)
-        if hook & si3050.HOOK_MASK != (si3050.MONITOR | si3050.OFF_HOOK if self.seized else si3050.MONITOR):
+        if not self._plausible(hook) and not self._plausible(hook := self.chip.read(si3050.HOOK)):
             self._doubt()
             return
         self.volts = self.chip.volts()
@@ -172,6 +172,11 @@ class HatLine(HatPort):
             self._look_idle(causes, bool(hook & si3050.RINGING_NOW))
         if self._steps is None:
             self._looked(self._restless)
+
+    def _plausible(self, hook: int) -> bool:
+        """Is the hook what it was told to be? A bus without a chip, or a chip after a reset, says no."""
+        told = si3050.MONITOR | si3050.OFF_HOOK if self.seized else si3050.MONITOR
+        return hook & si3050.HOOK_MASK == told
 
     @property
     def _restless(self) -> bool:

@@ -179,17 +179,18 @@ class HatPhone(HatPort):
 
     def look(self, causes: int | None = None) -> None:
         """One look: FEED and HOOK."""
-        feed = self.chip.read(FEED)
-        if not self._plausible(feed):
-            self._distrust(feed)
-            return
-        if causes and causes & ALARMS:
+        causes = causes or 0
+        if causes & ALARMS:
             self._shut()
+            return
+        feed = self.chip.read(FEED)
+        if not self._plausible(feed) and not self._plausible(feed := self.chip.read(FEED)):
+            self._doubt()
             return
         if self._open_until is not None:
             self._reclose(self._open_until)
         else:
-            self._see_hook(feed, causes or 0)
+            self._see_hook(feed, causes)
         if self._steps is None:
             self._looked(self._restless)
             self._wake_for_bell()
@@ -201,13 +202,12 @@ class HatPhone(HatPort):
         mode = feed & 0x8F  # the chip's bit 7 and bit 3 read 0; a bus without a chip reads them 1
         return mode == self._feed or (mode == ACTIVE and self._feed in (RING, ON_HOOK_SOUND))
 
-    def _distrust(self, feed: int) -> None:
+    def _doubt(self) -> None:
         """The chip opens the line by itself when a transistor overheats; else it is the bus or a reset."""
-        opened = feed == OPEN and self._feed != OPEN and self.chip.read(FEED) == OPEN
-        if opened and self.chip.answers() and self.chip.intact():
+        if self.chip.answers() and self.chip.status() & ALARMS:
             self._shut()
         else:
-            self._doubt()
+            super()._doubt()
 
     def _shut(self) -> None:
         self.chip.feed(OPEN)

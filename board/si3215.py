@@ -25,6 +25,7 @@ RESULTS = range(98, 108)
 OPEN, ACTIVE, ON_HOOK_SOUND, RING, REVERSED = 0, 1, 2, 4, 5  # line feed
 ALARMS, HOOK_CHANGED, RING_TRIP = 0xFC, 0x02, 0x01  # of STATUS2
 OFF_HOOK, TRIPPED = 0x01, 0x02  # of HOOK
+NOBODY = 0xFF  # what a bus reads on which no chip answers
 LINEAR = 0x3C  # of PCM: enabled, 16-bit linear
 NEWER = 0x80  # of PCM: this is a Si3215
 SLOT = 16  # PCM clocks of a linear slot
@@ -249,10 +250,12 @@ class Si3215:
 
     def status(self) -> int:
         """The latched alarms, hook changes and ring trips (read twice against flipped bits) and, eight
-        bits higher, the ring timers; all of them cleared."""
+        bits higher, the ring timers; all of them cleared. Everything at once is nobody: 0."""
         causes = self.read(STATUS2)
         if causes:
             causes &= self.read(STATUS2)
+            if causes == NOBODY:
+                return 0
             self.write(STATUS2, causes)
         if timers := self.read(STATUS1):
             self.write(STATUS1, timers)

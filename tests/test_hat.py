@@ -290,6 +290,30 @@ def test_too_loud_a_frame_is_clipped_and_what_is_not_written_is_silence():
     assert not b.line.heard.any()
 
 
+class Loose(Counted):
+    """A bus whose device file fails while the hat hangs loose."""
+
+    loose = False
+
+    def xfer(self, out):
+        if self.loose:
+            raise Broken("/dev/spidev0.1 does not answer")
+        return super().xfer(out)
+
+
+def test_a_bus_that_fails_in_the_kernel_takes_its_ports_out_and_they_heal():
+    b = HatBench(lines=1, phones=2)
+    bus = Loose(b.sim.spi_phones)
+    b.hat = Hat(b.sim.spi_lines, bus, b.sim.gpio, b.sim.frames, {"line1": "DK"}, {"phone1": "UK"})
+    b.up()
+    bus.loose = True
+    b.run(3)
+    assert list(out_of_service(b)) == ["phone1"] and "spidev0.1" in b.facts(OutOfService)[0].reason
+    bus.loose = False
+    b.run(3)
+    assert out_of_service(b) == {}
+
+
 class NoFrames:
     """An audio bridge that was pulled out."""
 
