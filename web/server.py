@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback as traces
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -97,6 +98,13 @@ class _Connection(HTTPConnection):
         super().__init__(*args, **kwargs)
         self.inbox = bytearray()
         self.due = 0.0
+
+    def close(self) -> None:
+        """What could not be sent is dropped here: the garbage collector would try once more, and complain."""
+        with suppress(OSError):
+            self.socket.setblocking(False)
+            self.wfile.close()
+        super().close()
 
 
 class Gate:
