@@ -79,6 +79,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     settle()
     if story and script:
         story.beat = ticker.beat
+        ticker.start()
         play(script, story)
     ticker.run(until=_ending())
 

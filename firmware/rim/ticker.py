@@ -44,9 +44,13 @@ class Ticker:
 
     def run(self, until: Callable[[], bool]) -> None:
         """Tick until `until()`, which is asked before each tick; the first one is due now."""
-        self._due = self._now()
+        self.start()
         while not until():
             self.beat()
+
+    def start(self) -> None:
+        """The next tick is due now, whatever took so long before."""
+        self._due = self._now()
 
     def beat(self) -> None:
         """Wait until a tick is due, then tick."""
