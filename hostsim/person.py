@@ -109,8 +109,11 @@ class Person:
     # What he hears
 
     def heard(self, seconds: float) -> NDArray[np.int16]:
-        """Exactly the last `seconds` at his ear, int16 at 8 kHz; zeros before the story began."""
+        """Exactly the last `seconds` at his ear, int16 at 8 kHz; zeros before the story began, and
+        where there is no sound."""
         count = round(seconds * RATE)
+        if not self._town.copper:
+            return np.zeros(count, np.int16)
         sound = self._ear.last(self._position, count)
         own = self.mouth(self._position - count, count)
         if own is not None:

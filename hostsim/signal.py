@@ -71,6 +71,7 @@ class SignalLine:
         line.watchers[:] = [self._look]
         line.keyed = self._keyed
         line.shown = self._shown
+        self._hook(False)  # as a hat that is brought up
         self._in() if line.alive else self._look()
         self._look()
 
@@ -87,6 +88,7 @@ class SignalLine:
         return facts
 
     def close(self) -> None:
+        self._forget()
         self._line.watchers.clear()
 
     def do(self, order: Order) -> None:

@@ -222,6 +222,18 @@ def test_a_line_whose_ring_nobody_knows_of_yet_is_not_seized() -> None:
     assert desk.town.line(1).state == "talking"
 
 
+def test_a_new_box_on_the_same_wires_lets_go_and_hears_a_ring_that_is_there() -> None:
+    desk = talking()
+    desk.town.person("+4533120002").dial(line=2)
+    desk.wait(8)
+    desk.shelf.close()
+    desk.shelf = SignalShelf(desk.town)
+    desk.told.clear()
+    desk.wait(5)
+    assert "RingBegan" in desk.words("line2") and "RingBegan" not in desk.words("line1")
+    assert desk.town.person(HANSEN).state == "dropped"
+
+
 def test_a_tap_of_the_hook_keeps_the_line_and_a_release_frees_it() -> None:
     desk = talking()
     desk.do("line1", FlashHook(), 1.0)
