@@ -8,20 +8,29 @@ the index appear whole or not at all.
 import argparse
 import io
 import json
+import multiprocessing
 import os
+import shutil
 import subprocess
 import wave
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cffi import FFI
 
 from firmware.base.ports import RATE
 from firmware.sound.frame import Samples, from_int16, to_int16
 from firmware.sound.prompts import INDEX, Made, Phrase, Voice, prepared, read_index, read_made, read_phrases
+
+try:
+    import espeakng_loader
+except ImportError:  # no wheel for this machine: the program does
+    espeakng_loader = None
 
 PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
 Spoken = tuple[Samples, int]  # and their rate
@@ -45,8 +54,6 @@ class Library:
     """espeak-ng in this process, by cffi. `library` and `data` are paths."""
 
     def __init__(self, library: str, data: str) -> None:
-        from cffi import FFI
-
         self._ffi = FFI()
         self._ffi.cdef(_ESPEAK)
         self._espeak: Any = self._ffi.dlopen(library)
@@ -75,6 +82,25 @@ class Library:
         return _float(b"".join(self._parts)), self._rate
 
 
+def alone(text: str, voice: Voice) -> Spoken:
+    """The library, in a process that says nothing else: espeak-ng's sounds depend on what it said before."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_say, args=(sender, text, voice))
+    child.start()
+    sender.close()
+    try:
+        spoken: Spoken = receiver.recv()
+    except EOFError:
+        raise SystemExit(f"espeak-ng could not say: {text}") from None
+    child.join()
+    return spoken
+
+
+def _say(sender: Connection, text: str, voice: Voice) -> None:
+    sender.send(Library(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())(text, voice))
+
+
 def program(text: str, voice: Voice) -> Spoken:
     """espeak-ng as a program of the system."""
     options = ["-v", voice.name, "-s", str(voice.words_per_minute), "-p", str(voice.pitch)]
@@ -89,19 +115,11 @@ def _float(pcm: bytes) -> Samples:
 
 def speaker() -> Speak:
     """The espeak-ng of this machine; ends with a sentence where there is none."""
-    try:
-        import espeakng_loader
-
-        return Library(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
-    except (ImportError, OSError, RuntimeError):
-        pass
-    try:
-        subprocess.run(["espeak-ng", "--version"], capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        raise SystemExit(
-            "No espeak-ng here: run `pip install espeakng-loader` or `apt install espeak-ng`"
-        ) from None
-    return program
+    if espeakng_loader is not None:
+        return alone
+    if shutil.which("espeak-ng"):
+        return program
+    raise SystemExit("No espeak-ng here: run `pip install espeakng-loader` or `apt install espeak-ng`")
 
 
 def make(folder: Path, made: Path, language: str, names: Iterable[str] | None = None) -> list[str]:
