@@ -7,7 +7,7 @@ there are no samples, and time leaps to the next thing that happens, rounded up 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from board.hat import Hat
 from firmware.base import Refused
@@ -19,6 +19,7 @@ from firmware.rim.journal import AnyJournal
 from firmware.settings import Settings, merged, read
 from firmware.sound.prompts import Prompts
 from hostsim.bus import SimHat
+from hostsim.copper import LinePair
 from hostsim.exchange import LineInfo
 from hostsim.signal import SignalShelf
 from hostsim.town import Town
@@ -112,7 +113,7 @@ class Rig:
 
     def _sim_hat(self) -> SimHat:
         town = self.town
-        lines = [town.lines.get(f"line{n}") for n in range(1, PLACES + 1)]
+        lines = [cast(LinePair | None, town.lines.get(f"line{n}")) for n in range(1, PLACES + 1)]
         phones = [town.telephones.get(f"phone{n}") for n in range(1, PLACES + 1)]
         sim = SimHat(lines, phones)
         sim.now = town.clock.now

@@ -8,7 +8,8 @@ import importlib
 import json
 import operator
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -35,6 +36,17 @@ class Figure:
 
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), "holds": self.holds}
+
+
+def figure(name: str, value: float, unit: str, reach: str, note: str = "", bench: str = "call") -> Figure:
+    return Figure(bench, name, round(value, 4), unit, reach, None, note)
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Seconds that `act` takes."""
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
 def measure(names: Iterable[str]) -> Iterator[Figure]:
