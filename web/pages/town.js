@@ -6,9 +6,9 @@ import { PHONE, hearing, lineName, personWords, phoneName, spaced } from "./word
 /** Who calls next, where the visitor names nobody else. */
 const SOMEBODY = [
   { number: "+4533120001", name: "Hansen A/S" },
-  { number: "+4586123456", name: "Café Solsikken" },
+  { number: "+4570101155", name: "Nordic Parcel" },
   { number: "+4520304050", name: "Mette Lund" },
-  { number: "+4598765432", name: "Nordhavn Cykler" },
+  { number: "+4586123456", name: "Café Solsikken" },
 ];
 
 export const Town = ({ state, phrases }) => html`
