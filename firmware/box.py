@@ -270,15 +270,18 @@ class Box:
         return bool(self._unkept) and self.clock.now - self._unkept[0][1] > DEGRADED
 
     def change_settings(self, settings: Settings, version: int = 0, by: str = "owner") -> None:
-        """Put checked settings in force. Refused where the change needs a new start."""
+        """Put checked settings in force."""
+        self.settings = self.exchange.settings = settings
+        self.tell(SettingsChanged(version=version, by=by))
+
+    def check_settings(self, settings: Settings) -> None:
+        """Refused: the change needs a new start."""
         old = self.settings
         for table in ("lines", "phones"):
             if getattr(old, table).keys() != getattr(settings, table).keys():
                 raise Refused(f"{table}: what is plugged in is found at start; restart the box for this")
         if old.country != settings.country:
-            raise Refused("country: tones and ringing are made at start; restart the box after this")
-        self.settings = self.exchange.settings = settings
-        self.tell(SettingsChanged(version=version, by=by))
+            raise Refused("country: tones and ringing are made at start; restart the box for this")
 
     def snapshot(self) -> dict[str, Any]:
         """How everything stands now, for a page; plain JSON."""

@@ -19,6 +19,7 @@ from firmware.base.events import Event
 from firmware.base.orders import Reply
 from firmware.calls.handset import State
 from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
+from firmware.rim.store import SettingsStore
 from firmware.settings import merged
 from hostsim.rig import Fidelity, Rig
 
@@ -104,13 +105,16 @@ class Office:
         state: Path | str | None = None,
         seed: int = 0,
     ) -> None:
-        """`settings` are merged over the demo office; with `state` the files there are real."""
-        data = merged(json.loads(DEMO.read_text("utf-8")), settings or {})
+        """`settings` are merged over the demo office; with `state` the files there are real, and the
+        settings that were kept there take the demo's place."""
         self._seen: list[Event] = []
         self._acts: deque[Callable[[], Any]] = deque()
         self._people: dict[str, Hands] = {}
         self._state = Path(state) if state is not None else None
         self.journal: AnyJournal = self._open_journal()
+        self._store = SettingsStore(self._state) if self._state is not None else None
+        kept = self._store.load() if self._store is not None else None
+        data = merged(kept[1] if kept else json.loads(DEMO.read_text("utf-8")), settings or {})
         self.rig = Rig(data, fidelity, self.journal, seed=seed, observer=self._seen.append)
 
     def _open_journal(self) -> AnyJournal:
@@ -217,17 +221,23 @@ class Office:
 
     def settings(self, change: Mapping[str, Any]) -> None:
         """What the owner would change on his page."""
-        self._needs_state("settings")
-        self.soon(self.rig.change_settings, change)
+        store = self._store
+        if store is None:
+            self.soon(self.rig.change_settings, change)
+        else:
+            self.soon(self.rig.change_settings, change, lambda data: store.save(data, "owner", "a story"))
 
     def power_cut(self) -> None:
         """The cord is pulled: what was not durable is lost, the box is dark until `restart`."""
         self._needs_state("power_cut")
-        self.rig.cut_power()
+        self.soon(self.rig.cut_power)
 
     def restart(self) -> None:
         """A new engine on the same state."""
         self._needs_state("restart")
+        self.soon(self._restart)
+
+    def _restart(self) -> None:
         self.rig.stop()
         self.journal.close()
         self.journal = self.rig.journal = self._open_journal()

@@ -162,10 +162,15 @@ class Rig:
         self.journal.commit()
         box.deliver()
 
-    def change_settings(self, change: Mapping[str, Any]) -> None:
-        """What the owner changes, checked as a whole and in force from now on."""
+    def change_settings(
+        self, change: Mapping[str, Any], keep: Callable[[dict[str, Any]], int] = lambda data: 0
+    ) -> None:
+        """What the owner changes: checked as a whole, kept (`keep` gives its version), then in force.
+        Refused: the sentence says which field cannot be so."""
         if self.box is None:
             raise Refused("the box has no power")
         data = merged(self.data, change)
-        self.box.change_settings(read(data))
+        settings = read(data)
+        self.box.check_settings(settings)
         self.data = data
+        self.box.change_settings(settings, keep(data))
