@@ -103,7 +103,8 @@ class ControlServer:
         self._loop.close()
 
     async def _serve(self) -> None:
-        server = await asyncio.start_unix_server(self._visit, sock=self._socket, limit=LINE)
+        # start_unix_server would look for the socket at the name under which it was bound (3.13)
+        server = await asyncio.start_server(self._visit, sock=self._socket, limit=LINE)
         await self._closing.wait()
         server.close()
         for visitor in tuple(self._visitors):
