@@ -8,6 +8,7 @@ power of noise in all.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ _QUIET = FRAME * rms(-45) ** 2  # power of a frame that is silence
 _QUIET_FRAMES = 100  # 2 s
 
 
+@cache
 def _basis(hertz: float) -> NDArray[np.float64]:
     """An orthonormal basis, float64[window, n], of all that lies within 2 % of a frequency."""
     time = np.arange(FRAME * _SPAN) / RATE
@@ -199,12 +201,13 @@ class Progress:
 
 
 _LOUD = FRAME * rms(-40) ** 2  # power of a frame in which somebody may speak
-_NEAR = 0.1  # 10 dB: a frame that far below the loudest of late is no part of a voice
+_NEAR = 0.05  # 13 dB: a frame that far below the loudest of late is no part of a voice
+_BELOW = 0.7  # 1.5 dB: nor one that is as loud as it gets: speech moves on, noise does not
 _FORGET = 0.97  # a frame: the loudest of late fades by 10 dB in 1.5 s
 _LOWEST = 8  # of the spectrum's lines, 25 Hz apart: from 200 Hz on, above most hum
 _FEW, _MANY = 5.3, 18.0  # lines that share the power: tones in noise have less, noise has more
 _FADE = 0.95  # a frame: what was heard counts for half after 0.27 s
-_VOICE, _NO_VOICE, _MOST = 1.5, 0.5, 4.0  # frames of speech: to begin, to end, to remember
+_VOICE, _NO_VOICE, _MOST = 1.3, 0.5, 4.0  # frames of speech: to begin, to end, to remember
 
 
 class Voice:
@@ -223,6 +226,7 @@ class Voice:
         slant = np.cos(np.pi * line / (FRAME // 2))  # above zero in all: more low than high
         self._total = np.stack([np.ones(line.size), slant], axis=1).astype(np.float32)
         self._loudest, self._speech = np.zeros(rows, np.float32), np.zeros(rows, np.float32)
+        self._power = self._loudest
         self._before, self._on = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self._first, self._last = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
 
@@ -244,7 +248,8 @@ class Voice:
 
     def _frame(self, sound: Samples, told: list[Tone]) -> None:
         now = self._like_speech(sound)
-        speech = now & self._before  # the edges of tones look like it for one frame, never for two
+        # The edges of tones look like it for one frame, never for two; a tone in noise keeps its level.
+        speech = now & self._before & (self._power < self._loudest * _BELOW)
         self._before = now
         self._speech *= _FADE
         if speech.any():
@@ -266,7 +271,7 @@ class Voice:
         """Rows whose last 40 ms are loud and have some strong lines: neither one or two nor all."""
         self._window[:, : FRAME // 2] = self._window[:, FRAME // 2 :]
         np.add(sound[:, 0::2], sound[:, 1::2], out=self._window[:, FRAME // 2 :])
-        power = np.vecdot(sound, sound)
+        self._power = power = np.vecdot(sound, sound)
         self._loudest *= np.float32(_FORGET)
         np.maximum(self._loudest, power, out=self._loudest)
         like: NDArray[np.bool_] = power > np.maximum(self._loudest * _NEAR, self._weakest)
