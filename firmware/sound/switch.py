@@ -108,7 +108,7 @@ class Switch:
         rows = len(names)
         self.matrix = Matrix(rows, 2 * rows + 1)
         self._rows = {name: row for row, name in enumerate((*names, MUSIC))} | {MUSIC: 2 * rows}
-        self._names, self._country, self._prompts = tuple(names), country, prompts
+        self._names, self._country, self._prompts = tuple(names), PLANS[country].country, prompts
         self._owns_clock, self._clock = clock is None, clock or Clock()
         self._voices = silence(2 * rows + 1)
         self._players = [Player() for _ in names]
