@@ -198,7 +198,7 @@ class Handset:
             case OutOfService():
                 self._out(fact.reason)
             case InService():
-                self._tell(PhoneChanged(station=self.name, state="idle", reason="works again"))
+                self._tell(PhoneChanged(station=self.name, state="idle", reason="in service"))
                 self.reason = ""
                 self.owner.freed(self)
 

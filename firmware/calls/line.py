@@ -289,7 +289,7 @@ class Line:
 
 _WORDS: dict[type[Fact] | str, str] = {
     RingBegan: "ring",
-    InService: "works again",
+    InService: "in service",
     "taken": "a telephone in parallel is in use",
     "given_back": "the telephone in parallel was put back",
 }
