@@ -144,7 +144,7 @@ def test_a_journal_from_tomorrow_is_refused_and_left_as_it_is(path: Path) -> Non
 
 def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(path: Path) -> None:
     path.write_text("this is no database, it is a shopping list")
-    with pytest.raises(Refused, match="cannot be read as a journal"):
+    with pytest.raises(Refused, match="cannot be opened as a journal"):
         Journal(path)
     assert path.read_text().startswith("this is no database")
 

@@ -35,17 +35,23 @@ class Book:
 def open_book(path: Path, book: Book) -> sqlite3.Connection:
     """Open `path` to write, made or migrated as needed; in autocommit mode, for one thread at a time.
 
-    Refused: the file is of a newer Bellwire, or is no database. It is left as it is.
+    Refused: the file is of a newer Bellwire, or cannot be opened as a database. It is left as it is.
     """
     fresh = not path.exists()
-    if not fresh and (version := _version_of(path, book)) > book.version:
+    try:
+        version = 0 if fresh else _version_of(path)
+        if version <= book.version:
+            connection = _to_write(path)
+    except sqlite3.Error as error:
+        raise Refused(
+            f"{path} cannot be opened as a {book.name} ({error}): restore a backup, or move it away to "
+            "begin a new one."
+        ) from error
+    if version > book.version:
         raise Refused(
             f"{path} was written by a newer Bellwire ({book.name} version {version}, this one knows "
             f"{book.version}): update Bellwire, or start it on another folder with --state FOLDER."
         )
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
     _migrate(connection, book)
     if fresh:
         sync_folder(path.parent)
@@ -57,15 +63,16 @@ def read_book(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
 
 
-def _version_of(path: Path, book: Book) -> int:
+def _to_write(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    return connection
+
+
+def _version_of(path: Path) -> int:
     with closing(read_book(path)) as connection:
-        try:
-            return int(connection.execute("PRAGMA user_version").fetchone()[0])
-        except sqlite3.DatabaseError as error:
-            raise Refused(
-                f"{path} cannot be read as a {book.name} ({error}): restore it from a backup, or move it "
-                "away to begin a new one."
-            ) from error
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _migrate(connection: sqlite3.Connection, book: Book) -> None:
