@@ -227,6 +227,7 @@ class Voice:
         self._total = np.stack([np.ones(line.size), slant], axis=1).astype(np.float32)
         self._loudest, self._speech = np.zeros(rows, np.float32), np.zeros(rows, np.float32)
         self._power = self._loudest
+        self._enough = np.full(rows, _VOICE, np.float32)
         self._before, self._on = np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
         self._first, self._last = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
 
@@ -239,6 +240,7 @@ class Voice:
         """Forget what was heard on a row; a voice that was on is not told to have ended."""
         self._window[row] = self._loudest[row] = self._speech[row] = 0
         self._before[row] = self._on[row] = False
+        self._enough[row] = _VOICE
 
     def hear(self, frames: Samples) -> list[Tone]:
         told: list[Tone] = []
@@ -256,7 +258,7 @@ class Voice:
             self._first[speech & (self._speech < _NO_VOICE)] = self._count - 2
             self._last[speech] = self._count
             self._speech[speech] = np.minimum(self._speech[speech] + 1, _MOST)
-        turned = np.where(self._on, self._speech < _NO_VOICE, self._speech >= _VOICE)
+        turned = (self._speech >= self._enough) != self._on
         if turned.any():
             for row in np.flatnonzero(turned):
                 self._turn(int(row), told)
@@ -264,6 +266,7 @@ class Voice:
 
     def _turn(self, row: int, told: list[Tone]) -> None:
         on = self._on[row] = not self._on[row]
+        self._enough[row] = _NO_VOICE if on else _VOICE
         frame = max(0, self._first[row]) if on else self._last[row] + 1
         told.append(Tone(row, "voice", bool(on), float(frame * _SECONDS)))
 
