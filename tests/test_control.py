@@ -96,7 +96,8 @@ def echo(name: str, args: Args) -> Reply:
 
 def say(raw: socket.socket, *lines: bytes) -> Iterator[Args]:
     """Send lines, then read the answers."""
-    raw.sendall(b"".join(line + b"\n" for line in lines))
+    if lines:
+        raw.sendall(b"".join(line + b"\n" for line in lines))
     return (json.loads(line) for line in raw.makefile("rb"))
 
 

@@ -75,10 +75,10 @@ class _Wire:
             with address(path) as here:
                 self._socket.connect(here)
             self.send(Hello(VERSION))
-        except OSError as error:
+            greeting = self.receive()
+        except (OSError, Broken) as error:
             self.close()
             raise Broken(f"The engine does not answer on {path}: is it running?") from error
-        greeting = self.receive()
         if isinstance(greeting, Answered):
             self.close()
             raise Broken(greeting.reply.sentence)
