@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("firmware", "board", "hostsim", "web", "tools", "tests")
 TOP = {*PACKAGES, "prompts"}  # and no other folder
 FETCHED = {"node_modules", "var"}  # by make or by the box, never committed
-LINES, TEST_LINES, ROOM = 300, 400, 10
+LINES, TEST_LINES = 300, 400
+ROOM = 12  # files: about eight, and what the ears need to stay readable
 
 BASE, SETTINGS = "firmware.base", "firmware.settings"
 FIRMWARE = ("base", "sound", "calls", "trunk", "desk", "office", "rim", "settings", "picture", "box")
