@@ -15,6 +15,7 @@ from firmware.base.clock import TICK
 from firmware.base.events import Event
 from firmware.base.ports import Shelf
 from firmware.box import Box
+from firmware.rim.engine import calls_before
 from firmware.rim.journal import AnyJournal
 from firmware.settings import Settings, merged, read
 from firmware.sound.prompts import Prompts
@@ -79,7 +80,7 @@ class Rig:
             self.journal,
             self.prompts,
             box_id=self._box_id,
-            calls_before=self._calls_before(),
+            calls_before=calls_before(self.journal),
             speaking=self.town.speaking if self.fidelity == "signal" else None,
             strict=self._strict,
         )
@@ -118,11 +119,6 @@ class Rig:
         sim = SimHat(lines, phones)
         sim.now = town.clock.now
         return sim
-
-    def _calls_before(self) -> int:
-        """How many calls the journal knows, so that no two ever share a number."""
-        ids = (event.fields().get("call") for event in self.journal.events())
-        return max((int(each.rsplit("-", 1)[1]) for each in ids if each), default=0)
 
     # Time
 

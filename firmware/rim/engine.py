@@ -25,6 +25,7 @@ from firmware.sound.prompts import Prompts
 
 Countries = dict[str, str]  # port -> country
 PROMPTS = Path(__file__).parents[2] / "prompts"
+LOOK_BACK = 20_000  # events
 PLACES = range(1, 5)  # lines and phones of one hat
 FIRST_OFFICE: dict[str, Any] = {  # until somebody says otherwise: all lines ring the first phone
     "lines": {f"line{place}": {} for place in PLACES},
@@ -91,10 +92,11 @@ def run(
 def _box(settings: Settings, shelf: Shelf, journal: AnyJournal) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
     clock = Clock(datetime.now().astimezone())
-    return Box(settings, [shelf], clock, journal, prompts, calls_before=_calls_before(journal))
+    return Box(settings, [shelf], clock, journal, prompts, calls_before=calls_before(journal))
 
 
-def _calls_before(journal: AnyJournal) -> int:
-    """How many calls the journal knows, so that no two ever share a number."""
-    ids = (event.fields().get("call") for event in journal.events())
+def calls_before(journal: AnyJournal) -> int:
+    """The highest number that a call had, so that no two ever share one. A start looks back over the
+    last events, never over the whole journal."""
+    ids = (event.fields().get("call") for event in journal.events(max(0, journal.last[0] - LOOK_BACK)))
     return max((int(each.rsplit("-", 1)[1]) for each in ids if each), default=0)
