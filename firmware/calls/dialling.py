@@ -3,7 +3,7 @@
 `decide` is a pure decision after each key; the keypad waits where it says so.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -59,11 +59,18 @@ class Keypad:
         settings = self._exchange.settings
         decision = decide(phone.keys, settings.country, settings.emergencies, settings.extensions())
         if phone.state is not State.DIALLING and decision.kind != "emergency":
-            return  # left off its hook: only an emergency gets through
-        if decision.wait:
-            self._pauses[phone.name] = self._clock.after(decision.wait, lambda: self._dial(phone, decision))
+            # Left off its hook: only an emergency gets through, whatever was keyed some time before it.
+            self._wait(phone, PAUSE, lambda: self._forget(phone))
+        elif decision.wait:
+            self._wait(phone, decision.wait, lambda: self._dial(phone, decision))
         else:
             self._dial(phone, decision)
+
+    def _wait(self, phone: Handset, seconds: float, then: Callable[[], None]) -> None:
+        self._pauses[phone.name] = self._clock.after(seconds, then)
+
+    def _forget(self, phone: Handset) -> None:
+        phone.keys = ""
 
     def stop(self, phone: Handset) -> None:
         if (timer := self._pauses.pop(phone.name, None)) is not None:
