@@ -109,12 +109,11 @@ class Exchange:
     def keyed(self, phone: Handset, key: str) -> None:
         self.keypad.keyed(phone, key)
 
-    def hung_up(self, phone: Handset, was: handsets.State) -> None:
+    def hung_up(self, phone: Handset, call: Call | None) -> None:
         self.keypad.stop(phone)
-        if (call := phone.call) is not None:
-            self.end(
-                call, "caller" if phone is call.phone and call.direction != "in" else "called", "hang_up"
-            )
+        self.sound.part(phone.name)
+        if call is not None:
+            self.end(call, self._side(call, phone), "hang_up")
 
     def _side(self, call: Call, phone: Handset) -> Side:
         return "caller" if phone is call.phone and call.direction != "in" else "called"

@@ -89,7 +89,8 @@ class HandsetOwner(Protocol):
 
     def keyed(self, phone: "Handset", key: str) -> None: ...
 
-    def hung_up(self, phone: "Handset", was: State) -> None: ...
+    def hung_up(self, phone: "Handset", call: Call | None) -> None:
+        """It may be rung again from now on; `call` is the one that it was on."""
 
     def unplugged(self, phone: "Handset") -> None: ...
 
@@ -219,8 +220,8 @@ class Handset:
         self._quiet()
         if was is State.PARKED:
             self._tell(PhoneChanged(station=self.name, state="idle", reason="put back"))
-        self.owner.hung_up(self, was)
-        self.call, self.keys = None, ""
+        call, self.call, self.keys = self.call, None, ""
+        self.owner.hung_up(self, call)
         self.owner.freed(self)
 
     def _keyed(self, was: State, key: str) -> None:
