@@ -30,6 +30,10 @@ def snapshot(box: "Box") -> dict[str, Any]:
         "waiting": len(box.desk.waiting),
         "echo": box.echo.kind if box.echo else "none",
         "impossible": box.impossible,
+        "settings": {
+            "lines": {name: {"menu": line.menu} for name, line in settings.lines.items()},
+            "menus": {name: {"keys": dict(menu.keys)} for name, menu in settings.menus.items()},
+        },
     }
 
 
