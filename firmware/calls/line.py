@@ -134,6 +134,7 @@ class Line:
         self.reason = "starting"
         self.free_at = 0  # µs: before this instant the loop must not be closed again
         self.dumb = False  # gave no dial tone when last asked
+        self._shared = False  # with a telephone in parallel that is off its hook
         self._ears = ears
         self._clock = clock
         self._tell = tell
@@ -178,6 +179,7 @@ class Line:
     def release(self, reason: str = "released") -> None:
         """Open the loop; free again after the guard."""
         self._act("release", reason)
+        self._shared = False  # the port looks anew
         self._forget()
         self.port.do(Release())
         self._ears.idle(self.name)
@@ -211,6 +213,7 @@ class Line:
 
     def _trigger(self, fact: Fact) -> type[Fact] | str:
         if isinstance(fact, InUse):
+            self._shared = fact.on
             return "taken" if fact.on else "given_back"
         return type(fact)
 
@@ -256,7 +259,7 @@ class Line:
         self._forget()
 
     def _out(self) -> None:
-        self.supervision.stop()
+        self._shared = False
         self.owner.lost(self)
         self._forget()
         self._ears.idle(self.name)
@@ -276,6 +279,8 @@ class Line:
         self._enter(new, reason)
 
     def _enter(self, new: State, reason: str) -> None:
+        if new is State.IDLE and self._shared:  # a telephone in parallel was lifted meanwhile
+            new, reason = State.IN_USE, _WORDS["taken"]
         was, self.state = self.state, new
         if was.word != new.word or new is State.OUT:
             self.reason = reason
