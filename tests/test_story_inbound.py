@@ -95,6 +95,27 @@ def test_a_silent_caller_is_led_to_the_operator(fidelity: str) -> None:
 
 
 @both
+def test_a_caller_who_listens_in_silence_is_not_taken_for_gone(fidelity: str) -> None:
+    with Office(fidelity=fidelity) as office:
+        caller = menu_heard(office)
+        caller.press("1")
+        office.wait(90)
+        assert office.saw(CallEnded) == []
+        assert office.phone("phone1").ringing
+
+
+def test_a_caller_whose_exchange_gives_no_sign_that_he_left_is_not_rung_for_for_ever() -> None:
+    with Office(fidelity="signal") as office:
+        office.line(1).exchange(release="silence")
+        caller = menu_heard(office)
+        caller.press("1")
+        office.wait(5)
+        caller.hang_up()
+        office.wait(700)
+        assert [event.reason for event in office.saw(CallEnded)] == ["silence"]
+
+
+@both
 def test_hunting_goes_round_and_begins_after_the_one_who_answered_last(fidelity: str) -> None:
     with Office(fidelity=fidelity) as office:
         caller = menu_heard(office)

@@ -10,10 +10,12 @@ from firmware.base.ports import CallerHeard, Fact, KeyHeard
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.ivr import Visit
 from firmware.calls.line import Line
+from firmware.calls.supervision import ago
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
 
+BELIEVED = 600.0  # s that a silent caller is rung for: his exchange may give no sign that he left
 SETTLE = 0.3  # s after the loop is closed until sound passes (FOH 128 ms, and the exchange's relay)
 
 
@@ -114,5 +116,11 @@ class Incoming:
             self._exchange.end(call, "line", "failed")
 
     def quiet(self, line: Line, seconds: float) -> bool:
-        phone = line.call.phone if line.call else None
-        return phone is None or self._quiet(phone.name, seconds)
+        """Is there nobody any more? In a conversation: if the office is silent too. Whoever listens to us
+        (a menu, ringback) has no reason to speak: he is believed for ten minutes."""
+        call = line.call
+        if call is None:
+            return True
+        if call.stage is not Stage.TALKING:
+            return ago(self._clock, call.began) >= BELIEVED
+        return call.phone is None or self._quiet(call.phone.name, seconds)
