@@ -7,7 +7,6 @@ something waits until the journal says that it is durable (DESIGN 1.3).
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -17,11 +16,12 @@ from numpy.typing import NDArray
 from firmware.base import Impossible, Refused
 from firmware.base.clock import SECOND, TICK, Clock
 from firmware.base.events import BoxStarted, Event, SettingsChanged
-from firmware.base.orders import Reply
+from firmware.base.orders import Handler, Mail, Reply
 from firmware.base.ports import FRAME, Ears, Fact, SendKeys, Shelf
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.calls.line import Line
+from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
 from firmware.picture import snapshot
 from firmware.settings import Settings
@@ -68,21 +68,6 @@ class Silent(Switch):
         return super().keys(row, digits)
 
 
-@dataclass(frozen=True)
-class Handler:
-    """How an order is carried out; `promise`: its answer waits for the disk."""
-
-    call: Callable[..., Any]
-    promise: bool = False
-
-
-@dataclass(frozen=True)
-class _Mail:
-    name: str
-    args: Mapping[str, Any]
-    reply: Callable[[Reply], None]
-
-
 class Box:
     """A switch with its lines, telephones, calls and queues; `tick()` is its heartbeat."""
 
@@ -108,10 +93,10 @@ class Box:
         self._shelves, self._strict, self._speaking = shelves, strict, speaking
         self._seq = journal.last[0]
         self._call_ids = (f"{box_id}-{n}" for n in _from(calls_before + 1))
-        self._mail: SimpleQueue[_Mail] = SimpleQueue()
+        self._mail: SimpleQueue[Mail] = SimpleQueue()
         self._untold: deque[Event] = deque()  # not yet passed on
         self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
-        self._promises: deque[tuple[int, _Mail, Any]] = deque()
+        self._promises: deque[tuple[int, Mail, Any]] = deque()
         self._build(prompts, all(shelf.has_sound for shelf in shelves))
         began = clock.started_at.isoformat(timespec="microseconds")
         found = len(settings.lines), len(settings.phones)
@@ -138,6 +123,14 @@ class Box:
             lines, phones, self.settings, self.sound, self.clock, self.tell, self._new_id, self._quiet
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
+        self.offers = Offers(self.desk)
+        self.orders |= {
+            "agent.sign_in": Handler(self.desk.sign_in),
+            "agent.sign_out": Handler(self.desk.sign_out),
+            "agent.break": Handler(self.desk.take_break),
+            "agent.ready": Handler(self.desk.ready),
+            "agent.reject": Handler(self.desk.reject),
+        }
 
     def _make_echo(self) -> Echo:
         echo = Echo(len(self.ports))
@@ -174,6 +167,7 @@ class Box:
         for name, fact in sorted(facts, key=lambda each: each[1].at):
             self._guarded(lambda name=name, fact=fact: self.exchange.fact(name, fact))  # type: ignore[misc]
         self._open_mail()
+        self._guarded(self.offers.match)
 
     def _sound_frame(self) -> list[tuple[str, Fact]]:
         assert self._hearing is not None and self.echo is not None
@@ -224,7 +218,7 @@ class Box:
 
     def post(self, name: str, args: Mapping[str, Any], reply: Callable[[Reply], None]) -> None:
         """Hand in an order, from any thread; `reply` is called in the tick thread."""
-        self._mail.put(_Mail(name, args, reply))
+        self._mail.put(Mail(name, args, reply))
 
     def _open_mail(self) -> None:
         for _ in range(MAIL_A_TICK):
@@ -237,9 +231,9 @@ class Box:
             else:
                 self._carry_out(mail, handler)
 
-    def _carry_out(self, mail: _Mail, handler: Handler) -> None:
+    def _carry_out(self, mail: Mail, handler: Handler) -> None:
         try:
-            result = handler.call(**mail.args)
+            result = handler.call(**handler.checked(mail.args))
         except Refused as refusal:
             mail.reply(Reply("refused", sentence=str(refusal)))
             return

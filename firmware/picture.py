@@ -6,6 +6,7 @@ from firmware.base.clock import SECOND
 from firmware.calls.call import Call
 from firmware.calls.handset import Handset
 from firmware.calls.line import Line
+from firmware.desk.agents import Status
 
 if TYPE_CHECKING:
     from firmware.box import Box
@@ -27,6 +28,15 @@ def snapshot(box: "Box") -> dict[str, Any]:
             name: _phone(phone, settings.phones[name].number) for name, phone in box.exchange.phones.items()
         },
         "calls": [_call(call, box) for call in box.exchange.calls.values()],
+        "agents": {
+            agent.name: {
+                "status": agent.status.value,
+                "state": agent.state.value,
+                "station": agent.station,
+                "code": agent.code if agent.status is Status.BREAK else "",
+            }
+            for agent in box.desk.agents.all.values()
+        },
         "waiting": len(box.desk.waiting),
         "echo": box.echo.kind if box.echo else "none",
         "impossible": box.impossible,

@@ -20,6 +20,8 @@ Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silen
 Extension = Annotated[str, Meta(pattern=r"^[0-9]{2,6}$")]
 Digits = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}$")]
 MenuKey = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
+Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+Grade = Annotated[int, Meta(ge=1, le=5)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
 
 
@@ -50,6 +52,8 @@ class Person(Row, frozen=True):
     number: Extension
     station: str | None = None
     pin: Annotated[str, Meta(pattern=r"^[0-9]{6,12}$")] | None = None
+    skills: dict[Word, Grade] = {}
+    weight: Annotated[float, Meta(gt=0, le=10)] = 1.0  # of his share of the calls
 
 
 class Nobody(Row, frozen=True):
@@ -68,6 +72,9 @@ class Queue(Row, frozen=True):
     nobody: Nobody | Literal["wait"] = "wait"
     ring_s: Seconds = 15.0
     wrap_s: Annotated[float, Meta(ge=0, le=600)] = 15.0
+    priority: Annotated[int, Meta(ge=0, le=9)] = 0  # each step counts as PRIORITY seconds waited
+    skill: Word | None = None
+    ladder: tuple[tuple[Seconds, Grade], ...] = ()  # after so many seconds, this lower grade will do
 
 
 class Menu(Row, frozen=True):
@@ -89,6 +96,7 @@ class Office(Row, frozen=True):
     language: Literal["en"] = "en"
     operator: str = "phone1"
     emergency: tuple[Annotated[str, Meta(pattern=r"^[0-9]{2,6}$")], ...] = ()
+    breaks: tuple[Word, ...] = ("lunch", "break", "training", "meeting")
 
 
 TABLES: dict[str, type[Row]] = {

@@ -17,82 +17,14 @@ from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event
 from firmware.base.orders import Reply
-from firmware.calls.handset import State
 from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
 from firmware.rim.store import SettingsStore
 from firmware.settings import merged
+from hostsim.hands import PERSON, PHONE, AgentHands, Hands, LineHands, PhoneHands
 from hostsim.rig import Fidelity, Rig
 
 DEMO = Path(__file__).with_name("demo.json")
 Kind = TypeVar("Kind", bound=Event)
-
-
-class Hands:
-    """Whatever somebody does with a telephone waits for the next tick; what he sees is asked at once."""
-
-    def __init__(self, office: "Office", thing: Any, verbs: str) -> None:
-        self._office, self._thing, self._verbs = office, thing, frozenset(verbs.split())
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._thing, name)
-        return partial(self._office.soon, found) if name in self._verbs else found
-
-
-class PhoneHands(Hands):
-    """A telephone of the office."""
-
-    @property
-    def ringing(self) -> bool:
-        """Its bell has rung, and the box has not stopped ringing it: true between bursts too."""
-        box = self._office.rig.box
-        stopped = box is None or box.exchange.phones[self._thing.name].state is not State.RINGING
-        return bool(self._thing.ringing) and not stopped
-
-
-PERSON = "dial answer press say hang_up"
-PHONE = "lift hang_up press flash pulse say unplug plug"
-LINE = "unplug plug battery cut reverse noise hum glare_at exchange parallel overload ring_noise"
-
-
-class AgentHands:
-    """Somebody of the office: what he does at his station, and the orders that his page would give."""
-
-    ORDERS = "sign_in sign_out ready break_ reject hold resume transfer complete conference park pickup dnd"
-
-    def __init__(self, office: "Office", name: str) -> None:
-        self._office, self.name = office, name
-
-    @property
-    def _phone(self) -> Hands:
-        station = self._office.settings_of(self.name)["station"]
-        return self._office.phone(station)
-
-    def answer(self) -> None:
-        self._phone.lift()
-
-    def hang_up(self) -> None:
-        self._phone.hang_up()
-
-    def press(self, keys: str) -> None:
-        self._phone.press(keys)
-
-    def say(self, pcm: Any) -> None:
-        self._phone.say(pcm)
-
-    def heard(self, seconds: float) -> Any:
-        return self._phone.heard(seconds)
-
-    def hears(self) -> str:
-        return str(self._phone.hears())
-
-    @property
-    def ringing(self) -> bool:
-        return bool(self._phone.ringing)
-
-    def __getattr__(self, verb: str) -> Any:
-        if verb not in self.ORDERS.split():
-            raise AttributeError(verb)
-        return partial(self._office.order, f"agent.{verb.rstrip('_')}", who=self.name)
 
 
 class Office:
@@ -140,7 +72,7 @@ class Office:
             raise KeyError(f"there is no {name}; there are {', '.join(self.rig.town.telephones)}")
         return PhoneHands(self, self.rig.town.telephones[name], PHONE)
 
-    def line(self, n: int) -> "LineHands":
+    def line(self, n: int) -> LineHands:
         return LineHands(self, n)
 
     def settings_of(self, person: str) -> Mapping[str, Any]:
@@ -164,9 +96,9 @@ class Office:
         """Do `verb` at the beginning of the next tick."""
         self._acts.append(partial(verb, *args, **named))
 
-    def order(self, name: str, *args: Any, **named: Any) -> None:
+    def order(self, name: str, **named: Any) -> None:
         """Give the box an order, as a page would; a refusal is raised by the `wait` that carries it out."""
-        self.soon(self._order, name, {**named, "args": args} if args else named)
+        self.soon(self._order, name, named)
 
     def _order(self, name: str, args: Mapping[str, Any]) -> None:
         if self.rig.box is None:
@@ -258,19 +190,3 @@ class Office:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class LineHands(Hands):
-    """An outside line, as somebody at the pole or in the exchange sees it; `state` is the box's word."""
-
-    def __init__(self, office: Office, n: int) -> None:
-        name = f"line{n}"
-        if name not in office.rig.town.lines:
-            raise KeyError(f"there is no {name}; there are {', '.join(office.rig.town.lines)}")
-        super().__init__(office, office.rig.town.lines[name], LINE)
-        self._name = name
-
-    @property
-    def state(self) -> str:
-        box = self._office.rig.box
-        return "out" if box is None else str(box.exchange.lines[self._name].state.word)

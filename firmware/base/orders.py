@@ -1,9 +1,13 @@
 """What is ordered from outside, and what becomes of it: the face that the box shows its front doors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from inspect import signature
+from typing import Any, Literal, Protocol, get_type_hints
 
+import msgspec
+
+from firmware.base.errors import Refused
 from firmware.base.events import Event
 
 
@@ -31,3 +35,30 @@ class Engine(Protocol):
 
     def snapshot(self) -> dict[str, Any]:
         """The state of everything, for JSON, and the caller's to keep; tick thread."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How an order is carried out; `promise`: its answer waits for the disk."""
+
+    call: Callable[..., Any]
+    promise: bool = False
+
+    def checked(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """`args` with the names and types that the order takes. Refused: which are wrong."""
+        takes = get_type_hints(self.call)
+        takes.pop("return", None)
+        try:
+            signature(self.call).bind(**args)
+            return {name: msgspec.convert(value, takes[name]) for name, value in args.items()}
+        except (TypeError, msgspec.ValidationError) as wrong:
+            raise Refused(f"this order takes {', '.join(takes)}: {wrong}") from None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """An order on its way into the box."""
+
+    name: str
+    args: Mapping[str, Any]
+    reply: Callable[[Reply], None]

@@ -46,7 +46,7 @@ class Distributor(Protocol):
         """The call ends: nobody is to be found for it any more."""
 
     def changed(self, station: str) -> None:
-        """A station may be rung again, or no more."""
+        """A station is in another state: it may be rung again, or no more."""
 
 
 class Exchange:
@@ -103,9 +103,6 @@ class Exchange:
         self._tell(CallAnswered(call=call.id, station=phone.name, how="lift"))
         self.desk.answered(call, phone)
 
-    def lifted_to_dial(self, phone: Handset) -> None:
-        """It hears dial tone; nothing to do until it keys."""
-
     def keyed(self, phone: Handset, key: str) -> None:
         self.keypad.keyed(phone, key)
 
@@ -125,9 +122,8 @@ class Exchange:
             call.rung.remove(phone)
         if call is not None and phone in (call.phone, call.called):
             self.end(call, self._side(call, phone), "failed")
-        self.desk.changed(phone.name)
 
-    def freed(self, phone: Handset) -> None:
+    def changed(self, phone: Handset) -> None:
         self.desk.changed(phone.name)
 
     # What a number leads to
@@ -180,13 +176,11 @@ class Exchange:
             call.rung.remove(phone)
             phone.stop()
 
-    def _stop_others(self, call: Call, but: Handset | None) -> list[Handset]:
-        """Telephones that rang for `call` and are free again."""
+    def _stop_others(self, call: Call, but: Handset | None) -> None:
         others = [phone for phone in call.rung if phone is not but]
         call.rung.clear()
         for phone in others:
             phone.stop()
-        return others
 
     # The end
 
@@ -204,8 +198,7 @@ class Exchange:
             seconds = round(ago(self._clock, call.began), 3)
             self._tell(CallEnded(call=call.id, side=side, reason=reason, seconds=seconds))
         self._part(call, "busy" if reason == "busy_tone" and side == "called" else "congestion")
-        for phone in self._stop_others(call, None):
-            self.desk.changed(phone.name)
+        self._stop_others(call, None)
 
     def _part(self, call: Call, tone: str) -> None:
         if (line := call.line) is not None:

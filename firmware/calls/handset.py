@@ -85,8 +85,6 @@ class HandsetOwner(Protocol):
 
     def lifted_to_answer(self, phone: "Handset") -> None: ...
 
-    def lifted_to_dial(self, phone: "Handset") -> None: ...
-
     def keyed(self, phone: "Handset", key: str) -> None: ...
 
     def hung_up(self, phone: "Handset", call: Call | None) -> None:
@@ -94,7 +92,8 @@ class HandsetOwner(Protocol):
 
     def unplugged(self, phone: "Handset") -> None: ...
 
-    def freed(self, phone: "Handset") -> None: ...
+    def changed(self, phone: "Handset") -> None:
+        """Its state is another: it may be rung again, or no more."""
 
 
 class Handset:
@@ -169,10 +168,6 @@ class Handset:
         self._sound.tone(self.name, tone)
         self._wait(CONGESTED)
 
-    def await_key(self, seconds: float) -> None:
-        """No key for so long: give up with congestion."""
-        self._wait(seconds)
-
     # What the port tells
 
     def fact(self, fact: Fact) -> None:
@@ -183,6 +178,8 @@ class Handset:
             return
         self.state = new
         self._react(was, fact)
+        if self.state is not was:
+            self.owner.changed(self)
 
     def _react(self, was: State, fact: Fact) -> None:
         match fact:
@@ -201,7 +198,6 @@ class Handset:
             case InService():
                 self._tell(PhoneChanged(station=self.name, state="idle", reason="in service"))
                 self.reason = ""
-                self.owner.freed(self)
 
     def _lifted(self, was: State) -> None:
         self._stop_timer()
@@ -214,7 +210,6 @@ class Handset:
         self._sound.tone(self.name, "dial")
         self._ears.dial_mode(self.name, True)
         self._wait(NO_KEY)
-        self.owner.lifted_to_dial(self)
 
     def _hung_up(self, was: State) -> None:
         self._quiet()
@@ -222,7 +217,6 @@ class Handset:
             self._tell(PhoneChanged(station=self.name, state="idle", reason="put back"))
         call, self.call, self.keys = self.call, None, ""
         self.owner.hung_up(self, call)
-        self.owner.freed(self)
 
     def _keyed(self, was: State, key: str) -> None:
         if was is State.DIAL_TONE:
@@ -247,6 +241,7 @@ class Handset:
         if new is None:
             raise Impossible(f"{self.name}: no way to {act} from {self.state.value}")
         self.state = new
+        self.owner.changed(self)
 
     def _wait(self, seconds: float) -> None:
         self._stop_timer()

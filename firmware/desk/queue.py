@@ -1,21 +1,24 @@
-"""Who waits for somebody, and whose telephones ring for him.
+"""Who waits for somebody, and how he gets to the desk: a queue, one person, or the operator.
 
-Nothing here polls: every change of a call or a station makes one new match. Callers are served in
-the order in which they came. Ring-down rings every free telephone of a rule together; hunting
-rings one after another in a circle, and begins after the one who answered last.
+While somebody of the queue is available, its strategy says who is offered the caller; while nobody
+is, its rule for that. The offers themselves are made in `offers`, once a tick and only when
+something changed: nothing here polls.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import Outcome, QueueEntered, QueueLeft
 from firmware.calls.call import Call, Tell
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
+from firmware.desk.agents import Agent, Agents, Status
+from firmware.desk.routing import View
 from firmware.settings import OPERATOR, Nobody, Queue, Settings
 
 SHORT = 5 * SECOND  # µs: who leaves sooner is a short abandon (FEATURES 2.1)
-ALONE = 15.0  # s that a single station is rung before the circle turns; it turns to itself
+ALONE = 15.0  # s that one after another is rung where no queue says how long
+PRIORITY = 60 * SECOND  # µs of waiting that one step of a queue's priority counts as
 
 
 @dataclass(eq=False)
@@ -24,80 +27,121 @@ class Waiting:
 
     call: Call
     queue: str | None
-    stations: tuple[str, ...]
-    hunt: bool
+    stations: tuple[str, ...]  # rung while nobody of the queue is available
+    hunt: bool  # those stations one after another, or together
     ring_s: float
     since: int
-    turn: int = 0  # where in the circle the next ring goes
-    timer: Timer | None = field(default=None)
+    priority: int = 0
+    turn: int = 0  # where in the circle of stations the next ring goes
+    offered: Agent | None = None  # whose answer is waited for, where a strategy chose one
+    timer: Timer | None = None
 
     def stop(self) -> None:
         if self.timer is not None:
             self.timer.stop()
+            self.timer = None
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Who is served first: age, and so much more for each step of priority."""
+        return (self.since - self.priority * PRIORITY, self.since)
 
 
 class Desk:
-    """All who wait, oldest first."""
+    """All who wait, and whom the exchange tells what became of them."""
 
     def __init__(self, exchange: Exchange, clock: Clock, tell: Tell) -> None:
-        self._exchange, self._clock, self._tell = exchange, clock, tell
-        self._last: dict[str, str] = {}  # queue -> the station that answered last
+        self.exchange, self.clock, self._tell = exchange, clock, tell
+        self.agents = Agents(exchange, clock, tell, self.stir)
+        self.last: dict[str, str] = {}  # queue -> who answered last: a person, or a station under "nobody"
         self.waiting: dict[Call, Waiting] = {}
+        self.stirred = False  # something changed since the last match
+
+    @property
+    def settings(self) -> Settings:
+        return self.exchange.settings
+
+    def stir(self) -> None:
+        """Somebody may be able to take a call now: match at the end of this tick."""
+        self.stirred = True
 
     # What the exchange tells
 
     def send(self, call: Call, to: str) -> None:
         """Lead a caller to a queue, a person, a station or the operator."""
-        settings = self._exchange.settings
-        if (queue := settings.queues.get(to)) is not None:
+        if (queue := self.settings.queues.get(to)) is not None:
             self._tell(QueueEntered(call=call.id, queue=to))
-            self._enter(self._in_queue(call, to, queue, settings))
+            self._enter(self._in_queue(call, to, queue))
         else:
-            self._enter(self._for_one(call, self._station(settings, to)))
+            self._enter(Waiting(call, None, self._station(to), False, ALONE, self.clock.now))
 
     def answered(self, call: Call, phone: Handset) -> None:
-        """The circle begins after him next time."""
+        """Whoever lifted has him now; the circle begins after him next time."""
         waiting = self.waiting.get(call)
+        agent = self.agents.at(phone.name)
         if waiting is not None and waiting.queue is not None:
-            self._last[waiting.queue] = phone.name
+            self.last[waiting.queue] = agent.name if agent else phone.name
+            if agent is not None:
+                self.agents.took(agent, self.settings.queues[waiting.queue].wrap_s)
         self._leave(call, "answered")
-        self._match()
 
     def over(self, call: Call) -> None:
         waiting = self.waiting.get(call)
         if waiting is not None:
-            short = self._clock.now - waiting.since <= SHORT
+            short = self.clock.now - waiting.since <= SHORT
             self._leave(call, "short_abandon" if short else "abandoned")
 
     def changed(self, station: str) -> None:
-        """A station may be rung again, or fell out while it rang."""
-        self._match()
+        self.agents.seen(station)
+        self.stir()
+
+    # What people order
+
+    def sign_in(self, who: str, station: str | None = None) -> None:
+        self.agents.sign_in(who, station)
+
+    def sign_out(self, who: str) -> None:
+        """No calls any more; one that rings goes to the next at once."""
+        self._unring(who)
+        self.agents.sign_out(who)
+
+    def take_break(self, who: str, code: str) -> None:
+        self._unring(who)
+        self.agents.take_break(who, code)
+
+    def ready(self, who: str) -> None:
+        self.agents.ready(who)
+
+    def reject(self, who: str) -> None:
+        """He does not take this one: no miss, and the next is asked at once."""
+        self.agents.ringing(who)
+        self._unring(who)
+        self.agents.pause(self.agents.all[who])
+
+    def _unring(self, who: str) -> None:
+        agent = self.agents.all.get(who)
+        phone = self.agents.phone(agent) if agent is not None else None
+        for waiting in self.waiting.values():
+            if phone is not None and phone in waiting.call.rung:
+                waiting.stop()
+                self.exchange.stop_ring(waiting.call, phone)
 
     # Entering and leaving
 
-    def _in_queue(self, call: Call, name: str, queue: Queue, settings: Settings) -> Waiting:
+    def _in_queue(self, call: Call, name: str, queue: Queue) -> Waiting:
         rule = queue.nobody
-        if not isinstance(rule, Nobody):
-            return self._waiting(call, name, (), False, queue.ring_s)
-        if rule.to is not None:
-            return self._waiting(call, name, self._stations_of(settings, rule.to), False, queue.ring_s)
-        stations = rule.ring or rule.hunt
-        waiting = self._waiting(call, name, stations, bool(rule.hunt), queue.ring_s)
-        last = self._last.get(name)
+        stations: tuple[str, ...] = ()
+        hunt = False
+        if isinstance(rule, Nobody):
+            stations, hunt = rule.ring or rule.hunt or self._stations_of(rule.to or ""), bool(rule.hunt)
+        waiting = Waiting(call, name, stations, hunt, queue.ring_s, self.clock.now, queue.priority)
+        last = self.last.get(name)
         waiting.turn = stations.index(last) + 1 if last in stations else 0
         return waiting
 
-    def _for_one(self, call: Call, stations: tuple[str, ...]) -> Waiting:
-        return self._waiting(call, None, stations, False, ALONE)
-
-    def _waiting(
-        self, call: Call, queue: str | None, stations: tuple[str, ...], hunt: bool, ring_s: float
-    ) -> Waiting:
-        return Waiting(call, queue, stations, hunt, ring_s, since=self._clock.now)
-
     def _enter(self, waiting: Waiting) -> None:
         self.waiting[waiting.call] = waiting
-        self._match()
+        self.stir()
 
     def _leave(self, call: Call, outcome: Outcome) -> None:
         waiting = self.waiting.pop(call, None)
@@ -106,58 +150,45 @@ class Desk:
         waiting.stop()
         if waiting.queue is not None:
             self._tell(QueueLeft(call=call.id, queue=waiting.queue, outcome=outcome))
+        self.stir()
 
-    def _stations_of(self, settings: Settings, to: str) -> tuple[str, ...]:
-        queue = settings.queues.get(to)
+    def withdraw(self, waiting: Waiting) -> None:
+        """Stop every telephone that rings for him; he keeps his place."""
+        waiting.stop()
+        waiting.offered = None
+        for phone in list(waiting.call.rung):
+            self.exchange.stop_ring(waiting.call, phone)
+        self.stir()
+
+    def _stations_of(self, to: str) -> tuple[str, ...]:
+        queue = self.settings.queues.get(to)
         if queue is None:
-            return self._station(settings, to)
+            return self._station(to)
         rule = queue.nobody
         return (rule.ring or rule.hunt) if isinstance(rule, Nobody) else ()
 
-    def _station(self, settings: Settings, to: str) -> tuple[str, ...]:
+    def _station(self, to: str) -> tuple[str, ...]:
+        settings = self.settings
+        operator = settings.office.operator
         if to == OPERATOR:
-            return (settings.office.operator,)
-        person = settings.people.get(to)
-        station = person.station if person else settings.extensions().get(to, to)
-        return (station,) if station else (settings.office.operator,)
+            return (operator,)
+        if to in settings.people:
+            return (self.agents.all[to].station or operator,)
+        return (settings.extensions().get(to, to),)
 
-    # Matching
+    # What the offers ask
 
-    def _match(self) -> None:
-        for waiting in list(self.waiting.values()):
-            if waiting.hunt:
-                self._hunt(waiting)
-            else:
-                self._ring_down(waiting)
+    def staffed(self, waiting: Waiting) -> Queue | None:
+        """His queue, while somebody of it says that he is available."""
+        queue = self.settings.queues.get(waiting.queue or "")
+        if queue is None:
+            return None
+        there = any(self.agents.all[name].status is Status.AVAILABLE for name in queue.members)
+        return queue if there else None
 
-    def _ring_down(self, waiting: Waiting) -> None:
-        for station in waiting.stations:
-            if (phone := self._free(station)) is not None:
-                self._exchange.ring(waiting.call, phone)
+    def view(self, waiting: Waiting, queue: Queue) -> View:
+        handled = sum(self.agents.all[name].handled for name in queue.members)
+        return View(queue, self.settings.people, self.last.get(waiting.queue or ""), handled)
 
-    def _hunt(self, waiting: Waiting) -> None:
-        if waiting.call.rung:
-            return
-        circle = waiting.stations[waiting.turn :] + waiting.stations[: waiting.turn]
-        for station in circle:
-            if (phone := self._free(station)) is not None:
-                waiting.turn = (waiting.stations.index(station) + 1) % len(waiting.stations)
-                self._exchange.ring(waiting.call, phone)
-                waiting.stop()
-                waiting.timer = self._clock.after(waiting.ring_s, lambda: self._turn(waiting))
-                return
-
-    def _turn(self, waiting: Waiting) -> None:
-        """He does not answer: the next in the circle, if there is one."""
-        others = [each for each in waiting.stations if self._free(each) is not None]
-        if not others:
-            waiting.timer = self._clock.after(waiting.ring_s, lambda: self._turn(waiting))
-            return
-        for phone in list(waiting.call.rung):
-            self._exchange.stop_ring(waiting.call, phone)
-        self._hunt(waiting)
-        self._match()
-
-    def _free(self, station: str) -> Handset | None:
-        phone = self._exchange.phones.get(station)
-        return phone if phone is not None and phone.free else None
+    def waited(self, waiting: Waiting) -> float:
+        return (self.clock.now - waiting.since) / SECOND

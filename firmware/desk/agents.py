@@ -1,0 +1,233 @@
+"""The people who answer: what each says of himself, and what the box sees of him.
+
+The two are kept apart. A person is off, available, or on a break with a code; the box sees his
+station idle, ringing, talking, in wrap-up or offline. Only who says available and is seen idle is
+offered a call, so a break asked for during a call needs no case of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from firmware.base import Impossible, Refused
+from firmware.base.clock import SECOND, Clock, Timer
+from firmware.base.events import AgentChanged
+from firmware.calls import handset as handsets
+from firmware.calls.call import Tell
+from firmware.calls.exchange import Exchange
+from firmware.calls.handset import Handset
+
+MISSES = 2  # unanswered offers in a row, after which somebody is taken to be away (FEATURES row 11)
+REOFFER = 30.0  # s until somebody who did not answer is offered a call again
+
+
+class Status(Enum):
+    OFF = "off"
+    AVAILABLE = "available"
+    BREAK = "break"
+
+
+class State(Enum):
+    IDLE = "idle"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAPUP = "wrapup"
+    OFFLINE = "offline"
+
+
+_S = State
+NEXT: dict[tuple[State, str], State] = {
+    (_S.RINGING, "free"): _S.IDLE,
+    (_S.TALKING, "free"): _S.IDLE,
+    (_S.OFFLINE, "free"): _S.IDLE,
+    (_S.TALKING, "wrap"): _S.WRAPUP,
+    (_S.OFFLINE, "wrap"): _S.WRAPUP,
+    (_S.WRAPUP, "ready"): _S.IDLE,
+    # A station may ring, be lifted or fail in any state: wrap-up keeps callers away, not colleagues.
+    **{(state, "rings"): _S.RINGING for state in State if state is not _S.RINGING},
+    **{(state, "busy"): _S.TALKING for state in State if state is not _S.TALKING},
+    **{(state, "gone"): _S.OFFLINE for state in State if state is not _S.OFFLINE},
+}
+_SEEN = {
+    handsets.State.IDLE: "free",
+    handsets.State.RINGING: "rings",
+    handsets.State.DIAL_TONE: "busy",
+    handsets.State.CONGESTION: "busy",  # the far end has gone, he has not put it back yet
+    **{state: "busy" for state in handsets.CONNECTED},
+}  # whatever else: gone (out of service, or left off its hook)
+_AT_REST = {_S.IDLE: "free", _S.WRAPUP: "free", _S.RINGING: "rings", _S.TALKING: "busy", _S.OFFLINE: "gone"}
+
+
+@dataclass(eq=False)
+class Agent:
+    """Somebody of the office at his station. `since` is when he became available, in µs."""
+
+    name: str
+    station: str | None
+    status: Status = Status.OFF
+    state: State = State.OFFLINE
+    code: str = ""  # of his break
+    since: int = 0
+    misses: int = 0
+    not_before: int = 0  # µs: no offer before
+    handled: int = 0
+    wrap_s: float = 0.0  # what the call that he is on will leave him to do
+    timer: Timer | None = None
+
+    @property
+    def free(self) -> bool:
+        return self.status is Status.AVAILABLE and self.state is State.IDLE
+
+
+class Agents:
+    """All people of the settings; every change of one is told with its reason."""
+
+    def __init__(self, exchange: Exchange, clock: Clock, tell: Tell, changed: Callable[[], None]) -> None:
+        """`changed` is called when somebody may be able to take a call now."""
+        self._exchange, self._clock, self._tell, self._changed = exchange, clock, tell, changed
+        people = exchange.settings.people
+        self.all = {name: Agent(name, person.station) for name, person in people.items()}
+
+    def at(self, station: str) -> Agent | None:
+        """Who is signed in there."""
+        return next((each for each in self.signed_in() if each.station == station), None)
+
+    def signed_in(self) -> Iterator[Agent]:
+        return (each for each in self.all.values() if each.status is not Status.OFF)
+
+    def phone(self, agent: Agent) -> Handset | None:
+        return self._exchange.phones.get(agent.station) if agent.station else None
+
+    # What people say
+
+    def sign_in(self, who: str, station: str | None = None) -> None:
+        """Available from now on, at a station of his own. Somebody else there is signed out."""
+        agent = self._agent(who)
+        place = station or agent.station
+        if place is None:
+            raise Refused(f"{who} has no station: choose one of {', '.join(self._exchange.phones)}")
+        if place not in self._exchange.phones:
+            raise Refused(f"{place} is not plugged in: choose one of {', '.join(self._exchange.phones)}")
+        other = self.at(place)
+        if other is not None and other is not agent:
+            self._say(other, Status.OFF, f"{who} signed in at {place}")
+        agent.station = place
+        agent.misses = 0
+        self._look(agent)
+        self._say(agent, Status.AVAILABLE, "signed in")
+
+    def sign_out(self, who: str) -> None:
+        agent = self._signed_in(who)
+        self._end_wrap(agent)
+        self._say(agent, Status.OFF, "signed out")
+
+    def take_break(self, who: str, code: str) -> None:
+        """No calls from now on; the one that he is on goes on."""
+        agent = self._signed_in(who)
+        codes = self._exchange.settings.office.breaks
+        if code not in codes:
+            raise Refused(f'there is no break "{code[:30]}": choose one of {", ".join(codes)}')
+        agent.code = code
+        self._say(agent, Status.BREAK, code)
+
+    def ready(self, who: str) -> None:
+        """Back from a break, or done with wrap-up."""
+        agent = self._signed_in(who)
+        agent.misses, agent.not_before = 0, 0
+        if agent.state is State.WRAPUP:
+            self._wrapped_up(agent, "ready")
+        self._say(agent, Status.AVAILABLE, "ready")
+
+    # What the desk says
+
+    def took(self, agent: Agent, wrap_s: float) -> None:
+        """He answered a caller of a queue; its wrap-up follows."""
+        agent.misses, agent.wrap_s = 0, wrap_s
+        agent.handled += 1
+
+    def missed(self, agent: Agent) -> None:
+        """He did not answer an offer. After two in a row he is taken to be away, and told so."""
+        agent.misses += 1
+        agent.since = self._clock.now
+        self.pause(agent)
+        if agent.misses >= MISSES and agent.status is Status.AVAILABLE:
+            agent.code = "missed"
+            self._say(agent, Status.BREAK, "missed")
+
+    def pause(self, agent: Agent) -> None:
+        """No offer for a while."""
+        agent.not_before = self._clock.now + round(REOFFER * SECOND)
+        self._clock.at(agent.not_before, self._changed)
+
+    def ringing(self, who: str) -> Handset:
+        """The telephone that rings at somebody's station. Refused: none does."""
+        agent = self._signed_in(who)
+        phone = self.phone(agent)
+        if phone is None or agent.state is not State.RINGING:
+            raise Refused(f"nothing rings at {who}'s station: there is nothing to reject")
+        return phone
+
+    def seen(self, station: str) -> None:
+        """Something changed at a station."""
+        agent = self.at(station)
+        if agent is not None:
+            self._look(agent)
+
+    # The machine
+
+    def _look(self, agent: Agent) -> None:
+        phone = self.phone(agent)
+        seen = _SEEN.get(phone.state, "gone") if phone is not None else "gone"
+        if seen == _AT_REST[agent.state]:
+            return
+        if seen == "free" and agent.state in (State.TALKING, State.OFFLINE) and agent.wrap_s > 0:
+            self._see(agent, "wrap", "wrap-up")
+            agent.timer = self._clock.after(agent.wrap_s, lambda: self._wrapped_up(agent, "wrap-up over"))
+            agent.wrap_s = 0.0
+            return
+        self._end_wrap(agent)
+        self._see(agent, seen, _REASONS[seen])
+
+    def _wrapped_up(self, agent: Agent, reason: str) -> None:
+        self._end_wrap(agent)
+        if agent.state is State.WRAPUP:
+            self._see(agent, "ready", reason)
+
+    def _end_wrap(self, agent: Agent) -> None:
+        if agent.timer is not None:
+            agent.timer.stop()
+            agent.timer = None
+
+    def _see(self, agent: Agent, seen: str, reason: str) -> None:
+        new = NEXT.get((agent.state, seen))
+        if new is None:
+            raise Impossible(f"agent {agent.name}: no way to {seen} from {agent.state.value}")
+        was_free, agent.state = agent.free, new
+        self._told(agent, was_free, reason)
+
+    def _say(self, agent: Agent, status: Status, reason: str) -> None:
+        if agent.status is status and status is not Status.BREAK:
+            return
+        was_free, agent.status = agent.free, status
+        self._told(agent, was_free, reason)
+
+    def _told(self, agent: Agent, was_free: bool, reason: str) -> None:
+        self._tell(AgentChanged(agent.name, agent.status.value, agent.state.value, reason))
+        if agent.free and not was_free:
+            agent.since = self._clock.now
+        self._changed()
+
+    def _agent(self, who: str) -> Agent:
+        agent = self.all.get(who)
+        if agent is None:
+            raise Refused(f'there is nobody called "{who[:30]}"; there are {", ".join(self.all)}')
+        return agent
+
+    def _signed_in(self, who: str) -> Agent:
+        agent = self._agent(who)
+        if agent.status is Status.OFF:
+            raise Refused(f"{who} is not signed in: sign in first")
+        return agent
+
+
+_REASONS = {"free": "on its hook", "rings": "offered a call", "busy": "off its hook", "gone": "out of reach"}
