@@ -6,7 +6,7 @@ something waits until the journal says that it is durable (DESIGN 1.3).
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from firmware.base import Impossible, Refused
 from firmware.base.clock import SECOND, TICK, Clock
-from firmware.base.events import BoxStarted, Event, SettingsChanged
+from firmware.base.events import AgentChanged, BoxStarted, Event, SettingsChanged
 from firmware.base.orders import Handler, Mail, Reply
 from firmware.base.ports import FRAME, Ears, Fact, SendKeys, Shelf
 from firmware.calls.exchange import Exchange
@@ -80,6 +80,7 @@ class Box:
         prompts: Prompts,
         box_id: str = "box",
         calls_before: int = 0,
+        agents_before: Iterable[AgentChanged] = (),
         speaking: Callable[[str], bool] | None = None,
         strict: bool = False,
     ) -> None:
@@ -101,6 +102,7 @@ class Box:
         began = clock.started_at.isoformat(timespec="microseconds")
         found = len(settings.lines), len(settings.phones)
         self.tell(BoxStarted(VERSION, *found, started_at=began))
+        self.desk.agents.restore(agents_before)
 
     def _build(self, prompts: Prompts, has_sound: bool) -> None:
         names = tuple(self.ports)

@@ -15,7 +15,7 @@ from firmware.base.clock import TICK
 from firmware.base.events import Event
 from firmware.base.ports import Shelf
 from firmware.box import Box
-from firmware.rim.engine import calls_before
+from firmware.rim.engine import agents_before, calls_before
 from firmware.rim.journal import AnyJournal
 from firmware.settings import Settings, merged, read
 from firmware.sound.prompts import Prompts
@@ -81,6 +81,7 @@ class Rig:
             self.prompts,
             box_id=self._box_id,
             calls_before=calls_before(self.journal),
+            agents_before=agents_before(self.journal),
             speaking=self.town.speaking if self.fidelity == "signal" else None,
             strict=self._strict,
         )

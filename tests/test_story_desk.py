@@ -1,6 +1,7 @@
 """People who are signed in: who is offered a call, and what becomes of one who does not answer."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -202,6 +203,21 @@ def test_one_person_one_station_and_the_last_who_signs_in_has_it() -> None:
         office.wait(1)
         assert (ann.status, ben.status) == ("off", "available")
         assert "ben signed in at phone1" in [event.reason for event in office.saw(AgentChanged)]
+
+
+def test_what_people_said_holds_when_the_box_starts_anew(tmp_path: Path) -> None:
+    with Office(FOUR, fidelity="signal", state=tmp_path) as office:
+        ann, ben = staffed(office, "ann", "ben")
+        ben.break_("lunch")
+        office.wait(1)
+        office.power_cut()
+        office.wait(5)
+        office.restart()
+        office.wait(4)
+        assert (ann.status, ann.state) == ("available", "idle")
+        assert (ben.status, ben.state) == ("break", "idle")
+        asks(office, "2")
+        assert rung(office)[-1] == "phone1"
 
 
 @pytest.mark.parametrize(

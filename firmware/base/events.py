@@ -110,10 +110,15 @@ class CallEnded(Event):
 
 @dataclass(frozen=True)
 class AgentChanged(Event):
+    """What a person says of himself, what the box sees of him, and why it changed. On a break the
+    code is `code`."""
+
     agent: str
     status: str
     state: str
     reason: str
+    station: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

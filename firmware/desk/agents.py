@@ -5,7 +5,7 @@ station idle, ringing, talking, in wrap-up or offline. Only who says available a
 offered a call, so a break asked for during a call needs no case of its own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -87,6 +87,19 @@ class Agents:
         self._exchange, self._clock, self._tell, self._changed = exchange, clock, tell, changed
         people = exchange.settings.people
         self.all = {name: Agent(name, person.station) for name, person in people.items()}
+
+    def restore(self, changes: Iterable[AgentChanged]) -> None:
+        """What people said last before the box started anew holds; what the box saw of them does not."""
+        for change in {each.agent: each for each in changes}.values():
+            agent = self.all.get(change.agent)
+            if (
+                agent is None
+                or change.status == Status.OFF.value
+                or change.station not in self._exchange.phones
+            ):
+                continue
+            agent.station, agent.code = change.station, change.code
+            self._say(agent, Status(change.status), "the box started anew")
 
     def at(self, station: str) -> Agent | None:
         """Who is signed in there."""
@@ -212,7 +225,10 @@ class Agents:
         self._told(agent, was_free, reason)
 
     def _told(self, agent: Agent, was_free: bool, reason: str) -> None:
-        self._tell(AgentChanged(agent.name, agent.status.value, agent.state.value, reason))
+        code = agent.code if agent.status is Status.BREAK else ""
+        self._tell(
+            AgentChanged(agent.name, agent.status.value, agent.state.value, reason, agent.station, code)
+        )
         if agent.free and not was_free:
             agent.since = self._clock.now
         self._changed()

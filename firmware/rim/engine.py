@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.base.clock import TICK, Clock
-from firmware.base.events import Event
+from firmware.base.events import AgentChanged, Event
 from firmware.base.orders import Reply
 from firmware.base.ports import Shelf
 from firmware.box import VERSION, Box
@@ -92,7 +92,14 @@ def run(
 def _box(settings: Settings, shelf: Shelf, journal: AnyJournal) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
     clock = Clock(datetime.now().astimezone())
-    return Box(settings, [shelf], clock, journal, prompts, calls_before=calls_before(journal))
+    calls, agents = calls_before(journal), agents_before(journal)
+    return Box(settings, [shelf], clock, journal, prompts, calls_before=calls, agents_before=agents)
+
+
+def agents_before(journal: AnyJournal) -> list[AgentChanged]:
+    """What was told of people before this start."""
+    told = journal.events(max(0, journal.last[0] - LOOK_BACK))
+    return [event for event in told if isinstance(event, AgentChanged)]
 
 
 def calls_before(journal: AnyJournal) -> int:
