@@ -5,7 +5,7 @@ station idle, ringing, talking, in wrap-up or offline. Only who says available a
 offered a call, so a break asked for during a call needs no case of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +16,7 @@ from firmware.calls import handset as handsets
 from firmware.calls.call import Tell
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
+from firmware.settings import Person
 
 MISSES = 2  # unanswered offers in a row, after which somebody is taken to be away (FEATURES row 11)
 REOFFER = 30.0  # s until somebody who did not answer is offered a call again
@@ -85,8 +86,26 @@ class Agents:
     def __init__(self, exchange: Exchange, clock: Clock, tell: Tell, changed: Callable[[], None]) -> None:
         """`changed` is called when somebody may be able to take a call now."""
         self._exchange, self._clock, self._tell, self._changed = exchange, clock, tell, changed
-        people = exchange.settings.people
-        self.all = {name: Agent(name, person.station) for name, person in people.items()}
+        self._people: Mapping[str, Person] = {}
+        self._all: dict[str, Agent] = {}
+
+    @property
+    def all(self) -> Mapping[str, Agent]:
+        """Everybody of the settings in force."""
+        if (people := self._exchange.settings.people) is not self._people:
+            self._people = people
+            self._follow(people)
+        return self._all
+
+    def _follow(self, people: Mapping[str, Person]) -> None:
+        for name in [each for each in self._all if each not in people]:
+            agent = self._all.pop(name)
+            self._end_wrap(agent)
+            self._say(agent, Status.OFF, "not of the office any more")
+        for name, person in people.items():
+            agent = self._all.setdefault(name, Agent(name, person.station))
+            if agent.status is Status.OFF:
+                agent.station = person.station
 
     def restore(self, changes: Iterable[AgentChanged]) -> None:
         """What people said last before the box started anew holds; what the box saw of them does not."""
