@@ -82,7 +82,8 @@ class Desk:
         if waiting is not None and waiting.queue is not None:
             self.last[waiting.queue] = agent.name if agent else phone.name
             if agent is not None:
-                self.agents.took(agent, self.settings.queues[waiting.queue].wrap_s)
+                queue = self.settings.queues.get(waiting.queue)  # None: the owner took it away meanwhile
+                self.agents.took(agent, queue.wrap_s if queue is not None else 0.0)
         self._leave(call, "answered")
 
     def over(self, call: Call) -> None:
