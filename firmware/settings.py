@@ -17,10 +17,10 @@ from firmware.base.numbers import emergency_numbers, shadows_emergency
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
-Extension = Annotated[str, Meta(pattern=r"^[0-9]{2,6}$")]
-Digits = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}$")]
-MenuKey = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
-Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}$")]
+Extension = Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")]
+Digits = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}\Z")]
+MenuKey = Annotated[str, Meta(pattern=r"^[0-9*#]\Z")]
+Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}\Z")]
 Grade = Annotated[int, Meta(ge=1, le=5)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
 
@@ -51,7 +51,7 @@ class Person(Row, frozen=True):
 
     number: Extension
     station: str | None = None
-    pin: Annotated[str, Meta(pattern=r"^[0-9]{6,12}$")] | None = None
+    pin: Annotated[str, Meta(pattern=r"^[0-9]{6,12}\Z")] | None = None
     skills: dict[Word, Grade] = {}
     weight: Annotated[float, Meta(gt=0, le=10)] = 1.0  # of his share of the calls
 
@@ -95,7 +95,7 @@ class Office(Row, frozen=True):
     country: Country = "DK"
     language: Literal["en"] = "en"
     operator: str = "phone1"
-    emergency: tuple[Annotated[str, Meta(pattern=r"^[0-9]{2,6}$")], ...] = ()
+    emergency: tuple[Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")], ...] = ()
     breaks: tuple[Word, ...] = ("lunch", "break", "training", "meeting")
 
 
@@ -140,9 +140,9 @@ class Settings(Struct, frozen=True):
         return self.lines[line].country or self.country
 
     def extensions(self) -> dict[str, str]:
-        """Internal number -> the station that it rings."""
+        """Internal number -> the station that it rings; "" for somebody who has none."""
         stations = {phone.number: name for name, phone in self.phones.items()}
-        people = {each.number: each.station for each in self.people.values() if each.station}
+        people = {each.number: each.station or "" for each in self.people.values()}
         return people | stations
 
 
@@ -150,12 +150,18 @@ def merged(base: Any, change: Any) -> Any:
     """`change` laid over `base`: tables merge, lists are replaced, None removes."""
     if not (isinstance(base, Mapping) and isinstance(change, Mapping)):
         return change
-    both = {**base, **{key: merged(base.get(key), value) for key, value in change.items()}}
+    both = {**base, **{key: _laid(key, base.get(key), value) for key, value in change.items()}}
     return {key: value for key, value in both.items() if value is not None}
+
+
+def _laid(key: str, base: Any, change: Any) -> Any:
+    # `nobody` is a choice of one: it is replaced whole.
+    return merged({} if key == "nobody" and isinstance(change, Mapping) else base, change)
 
 
 def read(data: Mapping[str, Any]) -> Settings:
     """The settings of `data`; raises Refused with a sentence that names the field."""
+    _must_be_table("settings", data)
     plain = {key: value for key, value in data.items() if key not in TABLES}
     office = _row("", Office, plain, also=tuple(TABLES))
     tables = {table: _table(table, kind, data.get(table, {})) for table, kind in TABLES.items()}
@@ -164,9 +170,13 @@ def read(data: Mapping[str, Any]) -> Settings:
     return settings
 
 
+def _must_be_table(where: str, value: Any) -> None:
+    if not isinstance(value, Mapping):
+        raise Refused(f"{where}: must be a table of fields, not {_shown(value)}")
+
+
 def _table(table: str, kind: type[Row], rows: Any) -> dict[str, Any]:
-    if not isinstance(rows, Mapping):
-        raise Refused(f"{table}: must be a table of names, not {_shown(rows)}")
+    _must_be_table(table, rows)
     for name in rows:
         if not re.fullmatch(_NAMES[table][0], str(name)):
             raise Refused(f"{table}.{_shown(name)}: is no name for this table; {_NAMES[table][1]}")
@@ -174,8 +184,7 @@ def _table(table: str, kind: type[Row], rows: Any) -> dict[str, Any]:
 
 
 def _row(path: str, kind: type[Row], row: Any, also: tuple[str, ...] = ()) -> Any:
-    if not isinstance(row, Mapping):
-        raise Refused(f"{path}: must be a table of fields, not {_shown(row)}")
+    _must_be_table(path, row)
     fields = get_type_hints(kind, include_extras=True)
     for name, value in row.items():
         where = f"{path}.{name}".lstrip(".")
@@ -199,7 +208,8 @@ def _field(where: str, value: Any, hint: Any) -> None:
     except msgspec.ValidationError as error:
         allowed = _allowed(hint)
         said = f"is not one of {', '.join(allowed)}" if allowed else _plain(str(error))
-        raise Refused(f"{where}: {_shown(value)} {said}") from None
+        shown = "this" if where.endswith(".pin") else _shown(value)  # a PIN is never repeated
+        raise Refused(f"{where}: {shown} {said}") from None
 
 
 def _allowed(hint: Any) -> list[str]:
@@ -223,6 +233,7 @@ def _shown(value: Any) -> str:
 
 def _check(settings: Settings) -> None:
     """What no field can know by itself: that names exist, and that emergency numbers stay free."""
+    _check_names(settings)
     _check_numbers(settings)
     for name, line in settings.lines.items():
         if line.menu not in settings.menus:
@@ -236,10 +247,25 @@ def _check(settings: Settings) -> None:
     _check_station(settings, "operator", settings.office.operator)
 
 
+def _check_names(settings: Settings) -> None:
+    """A destination is one word: no two things may share it."""
+    seen = {OPERATOR: "the operator"}
+    for table in ("queues", "people"):
+        for name in getattr(settings, table):
+            if (other := seen.setdefault(name, f"{table}.{name}")) != f"{table}.{name}":
+                raise Refused(f'{table}.{name}: "{name}" is already the name of {other}; choose another')
+    for name, person in settings.people.items():
+        if person.station:
+            _check_station(settings, f"people.{name}.station", person.station)
+
+
 def _check_numbers(settings: Settings) -> None:
     taken: dict[str, str] = {}
     rows: dict[str, Phone | Person] = {f"phones.{name}": each for name, each in settings.phones.items()}
     rows |= {f"people.{name}": each for name, each in settings.people.items()}
+    lines = [line.number for line in settings.lines.values() if line.number]
+    if twice := next((each for each in lines if lines.count(each) > 1), None):
+        raise Refused(f'lines: "{twice}" is the number of two lines; each has its own')
     for where, row in rows.items():
         if (other := taken.setdefault(row.number, where)) != where:
             raise Refused(f'{where}.number: "{row.number}" is already the number of {other}')

@@ -62,3 +62,9 @@ def test_numbers_are_stored_with_their_country_and_dialled_without_it() -> None:
     assert to_dial("+902121234567", "TR") == "02121234567"
     assert to_dial("+4533120001", "US") == "0114533120001"
     assert to_dial("112", "DK") == "112"
+
+
+@pytest.mark.parametrize("odd", ["+", "+1", "+999123456789", "+0000", "+" + "9" * 40])
+def test_a_number_that_is_none_is_neither_stored_nor_a_crash(odd: str) -> None:
+    assert e164(odd, "DK") is None
+    assert "+" not in to_dial(odd, "DK")

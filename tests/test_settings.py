@@ -41,6 +41,11 @@ def test_the_demo_office_is_valid_and_its_numbers_lead_to_stations() -> None:
         ({"queues": {"sales": {"nobody": {"ring": ["phone9"]}}}}, "queues.sales.nobody"),
         ({"phones": {"phone1": {"number": "202"}}}, "is already the number of phones.phone1"),
         ({"operator": "phone9"}, 'operator: "phone9" is not one of phone1'),
+        ({"lines": {"line1": {"number": "+4532100001\n"}}}, "lines.line1.number"),
+        ({"lines": {"line1": {"number": "+4532100002"}}}, "is the number of two lines"),
+        ({"people": {"zed": {"number": "150", "station": "phone9"}}}, 'people.zed.station: "phone9"'),
+        ({"people": {"sales": {"number": "150"}}}, '"sales" is already the name of queues.sales'),
+        ({"people": {"ann": {"pin": "12"}}}, "people.ann.pin: this is not allowed"),
         ({"language": "xx"}, 'language: "xx" is not one of en'),
     ],
 )
@@ -55,6 +60,13 @@ def test_no_extension_may_stand_in_the_way_of_an_emergency_number(number: str) -
 
 def test_the_owners_own_emergency_numbers_count_too() -> None:
     assert "in the way of the emergency number 201" in refusal({"emergency": ["201"]})
+
+
+def test_the_rule_for_nobody_is_one_choice_and_is_replaced_whole() -> None:
+    changed = merged(DEMO, {"queues": {"sales": {"nobody": {"hunt": ["phone1"]}}}})
+    rule = read(changed).queues["sales"].nobody
+    assert rule != "wait"
+    assert (rule.ring, rule.hunt) == ((), ("phone1",))
 
 
 def test_a_change_merges_tables_replaces_lists_and_removes_with_none() -> None:

@@ -38,7 +38,10 @@ def to_dial(number: str, country: str) -> str:
     """The digits that a telephone in `country` dials for an E.164 number; others pass unchanged."""
     if not number.startswith("+"):
         return number
-    parsed = phonenumbers.parse(number, None)
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number.lstrip("+")
     here = phonenumbers.country_code_for_region(region(country))
     if parsed.country_code != here:
         return str(_metadata(country).international_prefix).split("|")[0] + number[1:]
