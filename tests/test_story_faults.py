@@ -38,6 +38,20 @@ def test_a_loop_break_of_six_hundred_milliseconds_ends_the_call_within_a_second(
         assert office.saw(CallEnded)[0].reason == "loop_break"
 
 
+@pytest.mark.parametrize("country", ["DK", "US", "KR", "TR"])
+@pytest.mark.parametrize("release", ["busy_tone", "dial_tone"])
+def test_a_tone_after_a_silent_conversation_ends_it_in_time(country: str, release: str) -> None:
+    """D-02: busy within 6 s, dial tone within 4 s, whatever the echo cancellers have learned so far."""
+    limit = {"busy_tone": 6, "dial_tone": 4}[release]
+    for seed in (0, 1):
+        with Office({"country": country}, seed=seed) as office:
+            office.line(1).exchange(release=release)
+            caller, _ = talking(office)
+            caller.hang_up()
+            office.wait_until(lambda office=office: office.saw(CallEnded), limit)
+            assert office.saw(CallEnded)[0].reason == release
+
+
 @both
 def test_a_line_that_loses_its_battery_is_out_with_a_reason_and_heals(fidelity: str) -> None:
     """D-01, D-12."""

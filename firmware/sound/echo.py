@@ -33,6 +33,10 @@ _SET_SAMPLING_RATE: Final = 24  # SPEEX_ECHO_SET_SAMPLING_RATE
 # 0.7 dB and 52° at 300 Hz; for "12 kHz" it takes radius 0.982: 0.05 dB and 9°. Nothing else changes
 # but the two averages of its learning rate, a third slower: measured, that is the better canceller.
 _CLAIMED_RATE: Final = 12_000
+# What is so much louder than anything sent of late is no echo of it: hybrids lose 6 dB and more. Such
+# frames are left alone, or a tone that comes back from the far hybrid would teach the filter nonsense.
+_NO_ECHO: Final = 10 ** (6 / 10)
+_FORGETS: Final = 0.85  # a tick: the power of what was sent halves in 85 ms
 _LOUDER: Final = 2.0  # a canceller that doubles the energy of a row is not cancelling
 
 
@@ -61,6 +65,7 @@ class Echo:
         self._echoing = -(-self._tail // FRAME) + 1
         self._sent_ago = np.full(rows, self._echoing)
         self._bypassed = np.zeros(rows, bool)
+        self._sent_power = np.zeros(rows, np.float32)
         self._sound = np.zeros((3, rows, FRAME), np.int16)  # said, sent, out
         self._states = [self._state() for _ in range(rows)] if self._opened else []
         self._places = [self._place(row) for row in range(rows)] if self._opened else []
@@ -76,7 +81,10 @@ class Echo:
             return clean
         self._sent_ago += 1
         self._sent_ago[heard.any(axis=1)] = 0
+        sent, back = (np.einsum("rs,rs->r", sound, sound) for sound in (heard, said))
+        self._sent_power = np.maximum(self._sent_power * np.float32(_FORGETS), sent)
         working = (self._sent_ago < self._echoing) & ~self._bypassed & said.any(axis=1)
+        working &= back < _NO_ECHO * self._sent_power
         rows = np.flatnonzero(working)
         if len(rows):
             clean[rows] = self._cancelled(rows, said[rows], heard[rows])
