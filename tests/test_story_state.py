@@ -1,6 +1,7 @@
 """What survives: settings, the journal, and a line that rings while the box starts."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stories import HANSEN, menu_heard, talking
@@ -60,6 +61,41 @@ def test_a_change_is_in_force_for_the_next_call_and_a_wrong_one_is_refused_whole
         office.wait_until(lambda: office.phone("phone2").ringing, 5)
         office.settings({"lines": {"line4": None}})
         with pytest.raises(Refused, match="restart the box"):
+            office.wait(1)
+
+
+def test_a_destination_that_is_taken_away_meanwhile_leads_to_the_operator() -> None:
+    with Office(fidelity="signal") as office:
+        caller = menu_heard(office)
+        office.settings({"queues": {"sales": None}, "menus": {"main": {"keys": {"1": "support"}}}})
+        office.wait(0.1)
+        caller.press("1")
+        office.wait_until(lambda: office.phone("phone1").ringing, 5)
+
+
+def test_what_a_line_is_watched_for_changes_under_its_call() -> None:
+    with Office(fidelity="signal") as office:
+        office.line(1).exchange(release="silence")
+        caller, _ = talking(office)
+        office.settings({"lines": {"line1": {"silence_s": 5}}})
+        office.wait(1)
+        caller.hang_up()
+        office.wait_until(lambda: office.saw(CallEnded), 12)
+        assert office.saw(CallEnded)[0].reason == "silence"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"menus": {"main": {"prompt": "no.such"}}}, 'menus.main.prompt: there is no prompt "no.such"'),
+        ({"lines": {"line1": {"country": "US"}}}, "restart the box"),
+    ],
+)
+def test_a_change_that_cannot_be_put_in_force_is_refused(change: dict[str, Any], said: str) -> None:
+    with Office(fidelity="signal") as office:
+        office.wait(1)
+        office.settings(change)
+        with pytest.raises(Refused, match=said):
             office.wait(1)
 
 

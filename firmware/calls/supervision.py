@@ -36,6 +36,10 @@ class Supervision:
         self._timers: dict[str, Timer] = {}
         self._tones = True
 
+    def allow(self, allowed: Collection[str], silence_s: float) -> None:
+        """What counts from now on."""
+        self._allowed, self._silence_s = allowed, silence_s
+
     def start(self, tones: bool = True) -> None:
         """Watch from now on; without `tones` only what the line itself says (emergency calls)."""
         self.stop()

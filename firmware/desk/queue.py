@@ -175,7 +175,8 @@ class Desk:
             return (operator,)
         if to in settings.people:
             return (self.agents.all[to].station or operator,)
-        return (settings.extensions().get(to, to),)
+        station = to if to in settings.phones else settings.extensions().get(to)
+        return (station or operator,)  # a place that was taken away meanwhile: a person answers
 
     # What the offers ask
 

@@ -114,3 +114,13 @@ class Ears:
             self._callers.listen(row, idle)
             for ear in (self._keys, self._tones, self._voices):
                 ear.listen(row, not idle)
+
+
+class Deaf:
+    """Ears for ports without sound: they tell keys, tones and callers themselves."""
+
+    def idle(self, row: str) -> None: ...
+
+    def talking(self, row: str) -> None: ...
+
+    def dial_mode(self, row: str, on: bool) -> None: ...

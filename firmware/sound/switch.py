@@ -5,15 +5,16 @@ the next tick, and its position follows from the clock alone: so it is the same 
 without. The last row is music, of our own making, for whoever is held.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware.base.clock import SECOND, TICK, Clock
-from firmware.base.ports import FRAME, RATE
+from firmware.base.ports import FRAME, RATE, SendKeys
 from firmware.sound.callerid import PROTOCOL_OF, make_caller
 from firmware.sound.dtmf import make_keys
 from firmware.sound.frame import Samples, level, rms, silence
@@ -232,3 +233,15 @@ def _pluck(tune: NDArray[np.float64], start: int, hertz: float) -> None:
     )
     rise = np.minimum(1, time / 0.005) * np.minimum(1, (time[-1] - time) / 0.05)
     tune[(start + np.arange(time.size)) % tune.size] += note * rise
+
+
+class Silent(Switch):
+    """The switch of ports without sound: what is keyed into them goes out as an order."""
+
+    def __init__(self, ports: Mapping[str, Any], country: str, prompts: Prompts, clock: Clock) -> None:
+        super().__init__(tuple(ports), country, prompts, clock)
+        self._ports = ports
+
+    def keys(self, row: str, digits: str) -> float:
+        self._ports[row].do(SendKeys(digits))
+        return super().keys(row, digits)
