@@ -94,6 +94,18 @@ def test_a_phone_left_off_its_hook_still_reaches_help(fidelity: str) -> None:
 
 
 @both
+def test_an_emergency_is_heard_while_a_colleague_is_still_being_rung(fidelity: str) -> None:
+    with Office(fidelity=fidelity) as office:
+        phone = dial(office, "phone1", "202#")
+        office.wait_until(lambda: office.phone("phone2").ringing, 3)
+        office.wait(1)
+        phone.press("112")
+        office.wait_until(lambda: office.saw(CallAnswered), 20)
+        assert office.saw(EmergencyDialled)[0].phone == "phone1"
+        assert not office.phone("phone2").ringing
+
+
+@both
 def test_silence_and_tones_do_not_end_an_emergency_call(fidelity: str) -> None:
     with Office({"lines": {"line4": {"silence_s": 5}}}, fidelity=fidelity) as office:
         phone = dial(office, "phone1", "112")

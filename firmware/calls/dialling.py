@@ -51,8 +51,9 @@ class Keypad:
         self._pauses: dict[str, Timer] = {}
 
     def keyed(self, phone: Handset, key: str) -> None:
-        """A key of an off-hook telephone. In a conversation it is for the far end, which hears it."""
-        if phone.state in (State.CALLING, State.TALKING):
+        """A key of an off-hook telephone. In a conversation it is for the far end, which hears it; while
+        nobody has answered yet only an emergency number counts, and ends the call that is being made."""
+        if phone.state is State.TALKING:
             return
         self.stop(phone)
         phone.keys = (phone.keys + key)[-MOST_KEYS:]
@@ -79,13 +80,21 @@ class Keypad:
     def _dial(self, phone: Handset, decision: Decision) -> None:
         number, phone.keys = decision.number, ""
         if decision.kind == "emergency":
-            self._exchange.dial_out(phone, number, emergency=True)
+            self._emergency(phone, number)
         elif (station := self._exchange.settings.extensions().get(number)) is not None:
             self._exchange.dial_inside(phone, number, station)
         elif number.isdigit():
             self._exchange.dial_out(phone, number, emergency=False)
         else:
             phone.far_end_gone()
+
+    def _emergency(self, phone: Handset, number: str) -> None:
+        call = phone.call
+        if phone.state is State.TALKING or (call is not None and call.emergency):
+            return  # answered meanwhile, or help is already being called
+        if call is not None:
+            self._exchange.end(call, "caller", "hang_up")
+        self._exchange.dial_out(phone, number, emergency=True)
 
 
 def _before_emergency(keys: str, emergencies: frozenset[str]) -> bool:
