@@ -37,8 +37,10 @@ class Supervision:
         self._tones = True
 
     def allow(self, allowed: Collection[str], silence_s: float) -> None:
-        """What counts from now on."""
+        """What counts from now on; a silence that lasts already is given the new time."""
         self._allowed, self._silence_s = allowed, silence_s
+        if "silence" in self._timers:
+            self._wait("silence", True, silence_s, self._still_silent)
 
     def start(self, tones: bool = True) -> None:
         """Watch from now on; without `tones` only what the line itself says (emergency calls)."""
