@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from firmware.base.clock import Clock
-from firmware.base.events import CallArrived, DigitHeard, Ending, Side
+from firmware.base.events import CallArrived, DigitHeard, Ending, LineChanged, Side
 from firmware.base.numbers import e164
-from firmware.base.ports import CallerHeard, Fact, KeyHeard
+from firmware.base.ports import CallerHeard, Fact, KeyHeard, ToneHeard
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.ivr import Visit
 from firmware.calls.line import Line
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BELIEVED = 600.0  # s that a silent caller is rung for: his exchange may give no sign that he left
 SETTLE = 0.3  # s after the loop is closed until sound passes (FOH 128 ms, and the exchange's relay)
+NO_DIAL_TONE = "no dial tone"
 
 
 class Incoming:
@@ -69,6 +70,14 @@ class Incoming:
         self._arrived(call, None)
         self._greet(call, line)
 
+    def sound_out(self, line: Line) -> None:
+        """Silence where dial tone should be: the seizure may have answered a caller who waits for a word.
+        He is greeted, and has arrived as soon as he speaks or keys; else the line is given back."""
+        line.adopt(call := self._exchange.new_call("in", Stage.ARRIVING, line=line))
+        line.reason = NO_DIAL_TONE
+        self._tell(LineChanged(line=line.name, state=line.state.word, reason=line.reason))
+        self._greet(call, line)
+
     def _greet(self, call: Call, line: Line) -> None:
         call.step("greet")
         menu = self._exchange.settings.menus[self._exchange.settings.lines[line.name].menu]
@@ -78,6 +87,9 @@ class Incoming:
 
     def _send(self, call: Call, to: str) -> None:
         self._visits.pop(call, None)
+        if not call.told:  # sounded out, and nobody was there
+            self._exchange.end(call, "line", "silence")
+            return
         call.step("send")
         if call.line is not None:
             self._exchange.sound.tone(call.line.name, "ringback")
@@ -93,11 +105,20 @@ class Incoming:
         call = line.call
         if call is None:
             return
-        if isinstance(fact, KeyHeard) and (visit := self._visits.get(call)) is not None:
-            self._tell(DigitHeard(call=call.id, key=fact.key))
-            visit.key(fact.key)
+        if (visit := self._visits.get(call)) is not None:
+            self._in_menu(call, visit, fact)
         elif (attempt := self._exchange.attempts.get(call)) is not None:
             attempt.fact(fact)
+
+    def _in_menu(self, call: Call, visit: Visit, fact: Fact) -> None:
+        key = fact.key if isinstance(fact, KeyHeard) else None
+        # Over our own words a voice may be their echo.
+        speaks = isinstance(fact, ToneHeard) and (fact.name, fact.on) == ("voice", True) and visit.listens
+        if not call.told and (key or speaks):
+            self._arrived(call, None)
+        if key:
+            self._tell(DigitHeard(call=call.id, key=key))
+            visit.key(key)
 
     def left(self, line: Line, reason: Ending) -> None:
         if (call := line.call) is not None:
@@ -111,7 +132,7 @@ class Incoming:
         if attempt is not None and call.stage is not Stage.TALKING:
             attempt.lost()
         else:
-            if not call.told:
+            if not call.told and call.stage is Stage.ARRIVING:
                 self._arrived(call, None)
             self._exchange.end(call, "line", "failed")
 

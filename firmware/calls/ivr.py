@@ -6,7 +6,7 @@ after silence, the caller is led to a person: nobody is hung up on for having no
 
 from collections.abc import Callable
 
-from firmware.base.clock import Clock, Timer
+from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.ports import Sound
 from firmware.settings import Menu
 
@@ -26,6 +26,12 @@ class Visit:
         self._tries = menu.tries
         self._timer: Timer | None = None
         self._over = False
+        self._said = 0  # µs: the end of what is said to him
+
+    @property
+    def listens(self) -> bool:
+        """All was said, his answer is waited for."""
+        return self._timer is not None and self._clock.now >= self._said
 
     def begin(self) -> None:
         if not self._over:  # he may have gone before the line had settled
@@ -53,6 +59,7 @@ class Visit:
     def _ask(self, *prompts: str) -> None:
         self._stop_timer()
         seconds = self._sound.say(self._row, *prompts)
+        self._said = self._clock.now + round(seconds * SECOND)
         self._timer = self._clock.after(seconds + self._menu.wait_s, self._silent)
 
     def _silent(self) -> None:

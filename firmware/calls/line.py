@@ -155,7 +155,7 @@ class Line:
         return True
 
     def adopt(self, call: Call) -> None:
-        """The seizure met a caller: the line is his."""
+        """The seizure met a caller, or a silence in which one may wait: the line is his."""
         self.call = call
         self._act("through", "answered")
         self.supervision.start()

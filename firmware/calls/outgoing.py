@@ -12,6 +12,7 @@ from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import Answering, CallAnswered, CallDialled
 from firmware.base.ports import DialPulses, Fact, Reversed, ToneHeard
 from firmware.calls.call import Call, Stage, Tell
+from firmware.calls.incoming import NO_DIAL_TONE
 from firmware.calls.line import Line, State
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Outgoing:
         self._digits = digits
         self._phase: Literal["asking", "sending", "sent"] = "asking"
         self._answerable = True  # a special information tone means: whoever speaks now is a machine
+        self._silent = False  # is nothing heard where dial tone should be?
         self._tried: set[str] = set()
         self._timer: Timer | None = None
         self.call = call
@@ -72,8 +74,10 @@ class Outgoing:
             return
         if self._phase == "sent":
             self._after_digits(fact)
-        elif self._phase == "asking" and isinstance(fact, ToneHeard) and fact.on:
-            self._before_digits(fact.name)
+        elif self._phase == "asking" and isinstance(fact, ToneHeard):
+            self._silent = fact.on and fact.name == "silence"
+            if fact.on:
+                self._before_digits(fact.name)
 
     # Before the digits
 
@@ -82,11 +86,13 @@ class Outgoing:
             line
             for name, line in reversed(list(self._exchange.lines.items()))
             if line.state is State.IDLE and name not in self._tried
+            if line.answering.caller is None  # else he was shown, and his ring is still to come
         ]
         return min(free, key=lambda line: line.dumb, default=None)
 
     def _seize(self, line: Line) -> None:
         self._tried.add(line.name)
+        self._silent = False
         self.call.line = line
         line.seize(self.call)
         self.call.told = True
@@ -119,8 +125,11 @@ class Outgoing:
 
     def _no_tone(self) -> None:
         line, self.call.line = self._line, None
+        if self._silent and not line.dumb:
+            self._exchange.incoming.sound_out(line)
+        else:
+            self._exchange.give_back(line, NO_DIAL_TONE)
         line.dumb = True
-        self._exchange.give_back(line, "no dial tone")
         self._again()
 
     def _no_line(self) -> None:
