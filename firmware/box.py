@@ -108,6 +108,7 @@ class Box:
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
         self.offers = Offers(self.desk)
+        self.observers.append(self.offers.announcer.see)
         self.orders |= {
             "agent.sign_in": Handler(self.desk.sign_in),
             "agent.sign_out": Handler(self.desk.sign_out),

@@ -8,6 +8,7 @@ later caller who has none.
 
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent
+from firmware.desk.announce import Announcer
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible, next_step, ranked
 from firmware.settings import Queue
@@ -19,9 +20,11 @@ class Offers:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._exchange, self._clock = desk.exchange, desk.clock
+        self.announcer = Announcer(desk)
 
     def match(self) -> None:
         """Ring whom the rules say, if anything changed since the last time."""
+        changed = self._desk.stirred
         while self._desk.stirred:
             self._desk.stirred = False
             together: list[Waiting] = []
@@ -29,6 +32,8 @@ class Offers:
                 if not self._one_by_one(waiting):
                     together.append(waiting)
             self._spread(together)
+        if changed:
+            self.announcer.look()
 
     def _one_by_one(self, waiting: Waiting) -> bool:
         """Ring one telephone for him, if that is his rule. False: his rule is to ring all."""

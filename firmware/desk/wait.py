@@ -6,7 +6,8 @@ The caller at place p is served after p steps. Before each, n people free themse
     mean = Σ 1/(nµ + jθ), variance = Σ 1/(nµ + jθ)², j = 0 … p-1
 
 Told is the 70th percentile of a gamma distribution of that mean and variance, by the approximation
-of Wilson and Hilferty (1931): the cube root of a gamma variable is nearly normal (69.9 to 70.1 % lie below what it gives).
+of Wilson and Hilferty (1931): the cube root of a gamma variable is nearly normal (of what it gives,
+69.9 to 70.1 % lie below).
 """
 
 import math

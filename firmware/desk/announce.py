@@ -1,0 +1,179 @@
+"""What a caller hears who waits for people that are there: music, his place, and how long it may take.
+
+Music takes the place of ringback as long as somebody of his queue is available, and stays while a
+telephone rings for him; with nobody there, and for whoever waits for one person or the operator,
+it is ringback. The music is one and runs on: it is only made softer under a sentence. Nothing is
+begun while a telephone rings for him, and whoever answers cuts off what is being said.
+"""
+
+from dataclasses import dataclass, field
+
+from firmware.base.clock import SECOND, Timer
+from firmware.base.events import Event
+from firmware.base.ports import Sound
+from firmware.desk.agents import Agent, State, Status
+from firmware.desk.queue import Desk, Waiting
+from firmware.desk.routing import eligible
+from firmware.desk.wait import Paces, Promise
+from firmware.settings import Queue
+
+FIRST, EVERY = 8 * SECOND, 45 * SECOND  # µs from entering, and from one to the next (FEATURES row 18)
+GAP = 20 * SECOND  # µs from one to the next that a better place brings forward
+COUNTED = 10  # places that are told by their number
+MUSIC, DUCKED = "music", 0.2  # its gain under a sentence: -14 dB
+
+
+@dataclass(eq=False)
+class Listener:
+    """A caller and what he was told; `due` is when he is told more, in µs."""
+
+    waiting: Waiting
+    row: str
+    due: int
+    on: bool = False  # he hears music, not ringback
+    spoken: int | None = None
+    place: int | None = None  # told last
+    promise: Promise = field(default_factory=Promise)
+    next: Timer | None = None
+    louder: Timer | None = None  # when the sentence is over, while one is spoken
+
+    def stop(self) -> None:
+        for timer in (self.next, self.louder):
+            if timer is not None:
+                timer.stop()
+        self.next = self.louder = None
+
+
+class Announcer:
+    """Plays to all who wait. `look` after every change of who waits, who is there and what rings."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._clock = desk, desk.clock
+        self._sound: Sound = desk.exchange.sound
+        self._paces = Paces()
+        self._listeners: dict[Waiting, Listener] = {}
+        self._places: dict[Waiting, int] = {}  # as of the last look, once somebody asked
+
+    def see(self, event: Event) -> None:
+        """Learn from an event how fast the queues are served."""
+        self._paces.see(event)
+
+    def look(self) -> None:
+        self._places.clear()
+        waiting = self._desk.waiting
+        for each in [each for each in self._listeners if waiting.get(each.call) is not each]:
+            self._gone(self._listeners.pop(each))
+        there: dict[str | None, bool] = {}  # queue -> somebody is available
+        for each in waiting.values():
+            if each.queue not in there:
+                there[each.queue] = self._desk.staffed(each) is not None
+            self._look_at(each, there[each.queue])
+
+    def _look_at(self, waiting: Waiting, there: bool) -> None:
+        listener = self._listeners.get(waiting)
+        if listener is None:
+            if not there or waiting.call.line is None:
+                return
+            row, first = waiting.call.line.name, waiting.since + FIRST
+            listener = self._listeners[waiting] = Listener(waiting, row, first)
+        if there and not listener.on:
+            self._begin(listener)
+        elif listener.on and not there:
+            self._end(listener)
+            self._sound.tone(listener.row, "ringback")
+        elif self._clock.now >= listener.due:
+            self._turn(listener)  # it was due while a telephone rang
+
+    def _begin(self, listener: Listener) -> None:
+        listener.on = True
+        self._sound.hush(listener.row)  # ringback
+        self._sound.hear(listener.row, MUSIC)
+        self._at(listener, listener.due)
+
+    def _end(self, listener: Listener) -> None:
+        if listener.louder is not None:
+            self._sound.hush(listener.row)
+        self._sound.hear(listener.row, MUSIC, 0.0)
+        listener.on = False
+        listener.stop()
+
+    def _gone(self, listener: Listener) -> None:
+        """He waits no more, or for somebody else: whoever is behind him may be told so."""
+        self._end(listener)
+        if listener.waiting.call in self._desk.waiting:
+            self._sound.tone(listener.row, "ringback")
+        for other in self._listeners.values():
+            behind = other.waiting.queue == listener.waiting.queue and other.place not in (None, 1)
+            if behind and other.on and other.spoken is not None:
+                self._at(other, min(other.due, other.spoken + GAP))
+
+    # Announcements
+
+    def _at(self, listener: Listener, due: int) -> None:
+        if listener.next is not None:
+            listener.next.stop()
+        listener.due = due
+        listener.next = self._clock.at(due, lambda: self._turn(listener))
+
+    def _turn(self, listener: Listener) -> None:
+        """An announcement is due; while a telephone rings for him it stays so, until a look finds none."""
+        if listener.waiting.call.rung:
+            return
+        now, place = self._clock.now, self._place(listener.waiting)
+        better = listener.place is None or place < listener.place
+        if listener.spoken is not None and now < listener.spoken + EVERY and not better:
+            self._at(listener, listener.spoken + EVERY)
+            return
+        prompts = [*self._say_place(listener, place), *self._say_wait(listener, place)]
+        listener.spoken = now
+        self._at(listener, now + EVERY)
+        if prompts:
+            self._speak(listener, prompts)
+
+    def _speak(self, listener: Listener, prompts: list[str]) -> None:
+        seconds = self._sound.say(listener.row, *prompts)
+        self._sound.hear(listener.row, MUSIC, DUCKED)
+        listener.louder = self._clock.after(seconds, lambda: self._spoken(listener))
+
+    def _spoken(self, listener: Listener) -> None:
+        listener.louder = None
+        self._sound.hear(listener.row, MUSIC)
+
+    def _say_place(self, listener: Listener, place: int) -> list[str]:
+        """Nothing where somebody of more priority has pushed him back: a place told never gets worse."""
+        if listener.place is not None and place > listener.place:
+            return []
+        listener.place = place
+        if place == 1:
+            return ["queue.next"]
+        return [f"queue.number.{place if place <= COUNTED else 'more'}"]
+
+    def _say_wait(self, listener: Listener, place: int) -> list[str]:
+        waiting = listener.waiting
+        queue = self._desk.staffed(waiting)
+        people = len(self._people(waiting, queue)) if queue is not None else 0
+        seconds = self._paces.of(waiting.queue or "").wait(place, people, self._clock.now)
+        if seconds is None:
+            return []
+        band = listener.promise.renew(seconds, people, self._clock.now)
+        return [band.prompt] if band is not None else []
+
+    def _people(self, waiting: Waiting, queue: Queue) -> list[Agent]:
+        """Who is there and can take him, now or after the calls they are on."""
+        waited, view = self._desk.waited(waiting), self._desk.view(waiting, queue)
+        members = (self._desk.agents.all[name] for name in queue.members)
+        return [
+            agent
+            for agent in members
+            if agent.status is Status.AVAILABLE
+            and agent.state is not State.OFFLINE
+            and eligible(agent, view, waited)
+        ]
+
+    def _place(self, waiting: Waiting) -> int:
+        """1: he is next in his queue."""
+        if not self._places:
+            ahead: dict[str | None, int] = {}
+            for each in sorted(self._desk.waiting.values(), key=lambda each: each.rank):
+                self._places[each] = ahead[each.queue] = ahead.get(each.queue, 0) + 1
+        return self._places[waiting]
