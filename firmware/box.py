@@ -6,9 +6,10 @@ something waits until the journal says that it is durable (DESIGN 1.3).
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK, Clock
-from firmware.base.events import AgentChanged, BoxStarted, Event, SettingsChanged
+from firmware.base.events import Before, BoxStarted, Event, SettingsChanged
 from firmware.base.orders import Handler, Mail, Reply
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.exchange import Exchange
@@ -60,21 +61,22 @@ class Box:
         journal: Journal,
         prompts: Prompts,
         box_id: str = "box",
-        calls_before: int = 0,
-        agents_before: Iterable[AgentChanged] = (),
+        before: Before | None = None,
         speaking: Callable[[str], bool] | None = None,
         strict: bool = False,
+        observer: Callable[[Event], None] | None = None,
     ) -> None:
         """`speaking(row)` stands in for samples; `strict`: our own bugs end the run (tests)."""
+        before = before or Before()
         self.clock, self.journal, self.settings = clock, journal, settings
         self.ports = {name: port for shelf in shelves for name, port in shelf.ports.items()}
-        self.observers: list[Callable[[Event], None]] = []  # told at once, in this thread
+        self.observers = [observer] if observer else []  # told at once, in this thread
         self.watchers: list[Callable[[Event, bool], None]] = []  # told when it is kept
         self.orders: dict[str, Handler] = {}
         self.impossible, self.began = 0, clock.now
         self._shelves, self._strict, self._speaking = shelves, strict, speaking
         self._seq = journal.last[0]
-        self._call_ids = (f"{box_id}-{n}" for n in _from(calls_before + 1))
+        self._call_ids = (f"{box_id}-{n}" for n in count(before.calls + 1))
         self._mail: SimpleQueue[Mail] = SimpleQueue()
         self._untold: deque[Event] = deque()  # not yet passed on
         self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
@@ -84,7 +86,9 @@ class Box:
         began = clock.started_at.isoformat(timespec="microseconds")
         found = len(settings.lines), len(settings.phones)
         self.tell(BoxStarted(VERSION, *found, started_at=began))
-        self.desk.agents.restore(agents_before)
+        for ending in before.endings:
+            self.tell(ending)
+        self.desk.agents.restore(before.agents)
 
     def _build(self, prompts: Prompts, has_sound: bool) -> None:
         names = tuple(self.ports)
@@ -292,9 +296,3 @@ class Box:
     def close(self) -> None:
         for shelf in self._shelves:
             shelf.close()
-
-
-def _from(n: int) -> Iterator[int]:
-    while True:
-        yield n
-        n += 1

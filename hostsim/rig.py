@@ -15,7 +15,7 @@ from firmware.base.clock import TICK
 from firmware.base.events import Event
 from firmware.base.ports import Shelf
 from firmware.box import Box
-from firmware.rim.engine import agents_before, calls_before
+from firmware.rim.engine import before
 from firmware.rim.journal import AnyJournal
 from firmware.settings import Settings, merged, read
 from firmware.sound.prompts import Prompts
@@ -80,13 +80,11 @@ class Rig:
             self.journal,
             self.prompts,
             box_id=self._box_id,
-            calls_before=calls_before(self.journal),
-            agents_before=agents_before(self.journal),
+            before=before(self.journal),
             speaking=self.town.speaking if self.fidelity == "signal" else None,
             strict=self._strict,
+            observer=self._observer,
         )
-        if self._observer is not None:
-            self.box.observers.append(self._observer)
         box = self.box
         self.town.box_plays = lambda row: box.sound.hears(row, self.town.speaking)
 

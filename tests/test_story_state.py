@@ -25,6 +25,8 @@ def test_a_power_cut_loses_nothing_that_was_told_and_the_box_answers_again(tmp_p
         menu_heard(office, line=2, number="+4533120002")
         ids = [event.call for event in office.saw(CallArrived)]
         assert len(set(ids)) == 2  # no call ever gets the number of another
+        cut_off = office.saw(CallEnded)[0]
+        assert (cut_off.call, cut_off.side, cut_off.reason) == (ids[0], "box", "failed")
 
 
 def test_a_line_that_rings_while_the_box_starts_is_answered(tmp_path: Path) -> None:

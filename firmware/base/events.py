@@ -201,6 +201,16 @@ class EventsLost(Event):
     last: int
 
 
+@dataclass(frozen=True)
+class Before:
+    """What the box must know of the time before its start: the highest number of a call, what people
+    said last, and the endings of calls that its stop cut off."""
+
+    calls: int = 0
+    agents: tuple[AgentChanged, ...] = ()
+    endings: tuple[Event, ...] = ()
+
+
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 PRIVATE: dict[str, tuple[str, ...]] = {
     "CallArrived": ("number", "name"),
@@ -216,4 +226,5 @@ def event_of(type_name: str, seq: int, at: int, told: dict[str, Any]) -> Event:
     return kind(**{name: value for name, value in told.items() if name in known}, seq=seq, at=at)
 
 
-__all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Ending", "Event", "Outcome", "Side", "event_of"]
+__all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
+__all__ += ["event_of"]

@@ -5,14 +5,23 @@ here waits or drifts. On a PC there is no such clock; there `firmware.rim.ticker
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from firmware.base.clock import TICK, Clock
-from firmware.base.events import AgentChanged, Event
+from firmware.base.clock import SECOND, TICK, Clock
+from firmware.base.events import (
+    AgentChanged,
+    Before,
+    CallArrived,
+    CallDialled,
+    CallEnded,
+    Event,
+    QueueEntered,
+    QueueLeft,
+)
 from firmware.base.orders import Reply
 from firmware.base.ports import Shelf
 from firmware.box import VERSION, Box
@@ -92,18 +101,35 @@ def run(
 def _box(settings: Settings, shelf: Shelf, journal: AnyJournal) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
     clock = Clock(datetime.now().astimezone())
-    calls, agents = calls_before(journal), agents_before(journal)
-    return Box(settings, [shelf], clock, journal, prompts, calls_before=calls, agents_before=agents)
+    return Box(settings, [shelf], clock, journal, prompts, before=before(journal))
 
 
-def agents_before(journal: AnyJournal) -> list[AgentChanged]:
-    """What was told of people before this start."""
-    told = journal.events(max(0, journal.last[0] - LOOK_BACK))
-    return [event for event in told if isinstance(event, AgentChanged)]
+def before(journal: AnyJournal) -> Before:
+    """What a start must know of the time before it. It looks back over the last events only: the highest
+    number that a call had, what people said last, and the calls that were cut off."""
+    told = list(journal.events(max(0, journal.last[0] - LOOK_BACK)))
+    ids = (event.fields().get("call") for event in told)
+    calls = max((int(each.rsplit("-", 1)[1]) for each in ids if each), default=0)
+    agents = tuple(event for event in told if isinstance(event, AgentChanged))
+    return Before(calls, agents, tuple(_endings(told)))
 
 
-def calls_before(journal: AnyJournal) -> int:
-    """The highest number that a call had, so that no two ever share one. A start looks back over the
-    last events, never over the whole journal."""
-    ids = (event.fields().get("call") for event in journal.events(max(0, journal.last[0] - LOOK_BACK)))
-    return max((int(each.rsplit("-", 1)[1]) for each in ids if each), default=0)
+def _endings(told: list[Event]) -> Iterator[Event]:
+    """The end of each call that went on when the box stopped, so that every call has one."""
+    began: dict[str, int] = {}
+    queues: dict[str, str] = {}
+    for event in told:
+        match event:
+            case CallArrived() | CallDialled():
+                began.setdefault(event.call, event.at)
+            case QueueEntered():
+                queues[event.call] = event.queue
+            case QueueLeft():
+                queues.pop(event.call, None)
+            case CallEnded():
+                began.pop(event.call, None)
+    for call, at in began.items():
+        if call in queues:
+            yield QueueLeft(call=call, queue=queues[call], outcome="withdrawn")
+        seconds = max(0, told[-1].at - at) / SECOND
+        yield CallEnded(call=call, side="box", reason="failed", seconds=round(seconds, 3))
