@@ -85,7 +85,9 @@ def eligible(agent: Agent, view: View, waited: float) -> bool:
 
 
 def ranked(agents: list[Agent], view: View) -> list[Agent]:
-    """The same people, the first choice first."""
+    """The same people, the first choice first; who missed his last call comes behind who did not."""
     key = RANK[view.queue.strategy]
     members = view.queue.members
-    return sorted(agents, key=lambda agent: (key(agent, view), agent.since, members.index(agent.name)))
+    return sorted(
+        agents, key=lambda agent: (agent.misses, key(agent, view), agent.since, members.index(agent.name))
+    )
