@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from speech import recorded
 from stories import BOTH, by_call, menu_heard
 
 from firmware.base.events import CallAnswered, CallArrived, CallDialled, CallEnded, LineChanged, PhoneRang
@@ -119,6 +120,42 @@ def test_a_line_without_dial_tone_is_left_for_the_next_within_three_seconds(fide
         assert [event.line for event in office.saw(CallDialled)] == ["line4", "line3"]
         office.wait_until(lambda: friend.ringing, 12)
         assert ("line4", "no dial tone") in [(event.line, event.reason) for event in office.saw(LineChanged)]
+
+
+@both
+def test_what_the_caller_says_himself_is_no_answer(fidelity: str) -> None:
+    for seed in (0, 1):
+        with Office(fidelity=fidelity, seed=seed) as office:
+            office.wait(2)
+            friend = office.caller(TOWN)
+            phone = dial(office, "phone1", "70102030")
+            office.wait_until(lambda friend=friend: friend.ringing, 12)
+            office.wait(2.5)
+            phone.say(recorded("vm-intro"))
+            phone.press("123456")
+            office.wait(9)
+            assert office.saw(CallAnswered) == []
+            friend.answer()
+            office.wait_until(lambda office=office: office.saw(CallAnswered), 5)
+
+
+@both
+def test_a_line_that_fails_under_a_call_is_parted_from_its_telephone(fidelity: str) -> None:
+    with Office(fidelity=fidelity) as office:
+        friend = office.caller(TOWN)
+        phone = dial(office, "phone1", "70102030")
+        office.wait_until(lambda: friend.ringing, 12)
+        office.line(4).unplug()
+        office.wait(9)
+        office.line(4).plug()
+        office.wait(4)
+        stranger = office.caller("+4533120009")
+        stranger.dial(line=4)
+        office.wait_until(lambda: stranger.hears().startswith("prompt:"), 12)
+        assert not phone.hears().startswith("prompt:")
+        gain, rows = office.box.sound.matrix.gain, list(office.box.ports)
+        one, other = rows.index("phone1"), rows.index("line4")
+        assert gain[one, other] == gain[other, one] == 0
 
 
 @both

@@ -68,6 +68,7 @@ class Exchange:
         self.settings = settings
         self.sound = sound
         self.calls: dict[str, Call] = {}
+        self.quiet = quiet
         self.desk: Distributor
         self._clock, self._tell, self._new_id = clock, tell, new_id
         self.attempts: dict[Call, Outgoing] = {}

@@ -22,6 +22,7 @@ TONE_WAIT = 2.5  # s for dial tone before the next line is taken (D-12: ≤ 3 s)
 EMERGENCY_TONE_WAIT = 2.0  # s before an emergency number is dialled without it
 LIFE_WAIT = 8.0  # s without any sign after an emergency number was dialled blindly: next line
 RINGBACK_GONE = 2.0  # s after ringback stopped, and no other tone came: assumed to be answered
+OWN_ECHO = 0.4  # s that our telephone must have been silent before a voice is the far end's
 NO_TONE_AT_ALL = 30.0  # s after the digits without any tone: assumed too
 PULSE_BREAK = 0.1  # s a pulse
 PULSE_PAUSE = 0.75  # s between two digits (HARDWARE 6.3)
@@ -39,6 +40,7 @@ class Outgoing:
         self._digits = digits
         self._phase: Literal["asking", "sending", "sent"] = "asking"
         self._answerable = True  # a special information tone means: whoever speaks now is a machine
+        self._speaks = False  # is a voice heard on the line?
         self._silent = False  # is nothing heard where dial tone should be?
         self._tried: set[str] = set()
         self._timer: Timer | None = None
@@ -47,7 +49,7 @@ class Outgoing:
     def begin(self) -> None:
         """Take the next line that is free, or say that there is none."""
         self.stop()
-        self._phase = "asking"
+        self._phase, self._speaks = "asking", False
         line = self._next_line()
         if line is None:
             self._no_line()
@@ -64,8 +66,9 @@ class Outgoing:
         self._again()
 
     def lost(self) -> None:
-        """The line went out of service under us."""
-        self.call.line = None
+        """The line went out of service under us. Whoever has it next must not meet our telephone."""
+        line, self.call.line = self._line, None
+        self._exchange.sound.part(line.name)
         self._again()
 
     def fact(self, fact: Fact) -> None:
@@ -160,12 +163,22 @@ class Outgoing:
         elif name == "sit" and on:
             self._answerable = False
             self.stop()
-        elif name == "voice" and on and self._answerable:
-            self._answered("voice")
+        elif name == "voice":
+            self._speaks = on
+            self._judge_voice()
         elif name == "ringback":
             self.stop()
             if not on:
                 self._wait(RINGBACK_GONE, self._assume)
+
+    def _judge_voice(self) -> None:
+        """A voice on the line is an answer, unless our own telephone speaks: then it may be its echo."""
+        if not self._speaks or not self._answerable or self.call.stage is not Stage.RINGING:
+            return
+        if self.call.phone is not None and not self._exchange.quiet(self.call.phone.name, OWN_ECHO):
+            self._clock.after(OWN_ECHO, self._judge_voice)
+        else:
+            self._answered("voice")
 
     def _assume(self) -> None:
         if self._answerable:
