@@ -237,7 +237,7 @@ def _check(settings: Settings) -> None:
     _check_numbers(settings)
     for name, line in settings.lines.items():
         if line.menu not in settings.menus:
-            raise Refused(f'lines.{name}.menu: "{line.menu}" is not one of {_list(settings.menus)}')
+            raise Refused(f'lines.{name}.menu: "{line.menu}" is not one of {", ".join(settings.menus)}')
     for name, menu in settings.menus.items():
         for key, to in menu.keys.items():
             _check_destination(settings, f"menus.{name}.keys.{key}", to)
@@ -279,7 +279,7 @@ def _check_numbers(settings: Settings) -> None:
 def _check_queue(settings: Settings, name: str, queue: Queue) -> None:
     for member in queue.members:
         if member not in settings.people:
-            raise Refused(f'queues.{name}.members: "{member}" is not one of {_list(settings.people)}')
+            raise Refused(f'queues.{name}.members: "{member}" is not one of {", ".join(settings.people)}')
     if isinstance(queue.nobody, Nobody):
         chosen = [rule for rule in (queue.nobody.ring, queue.nobody.hunt, queue.nobody.to) if rule]
         if len(chosen) != 1:
@@ -292,14 +292,10 @@ def _check_queue(settings: Settings, name: str, queue: Queue) -> None:
 
 def _check_station(settings: Settings, where: str, station: str) -> None:
     if station not in settings.phones and not _ELSEWHERE.fullmatch(station):
-        raise Refused(f'{where}: "{station}" is not one of {_list(settings.phones)}')
+        raise Refused(f'{where}: "{station}" is not one of {", ".join(settings.phones)}')
 
 
 def _check_destination(settings: Settings, where: str, to: str) -> None:
     places = [OPERATOR, *settings.queues, *settings.people, *settings.phones, *settings.extensions()]
     if to not in places:
         raise Refused(f'{where}: "{to}" is not one of {", ".join(places)}')
-
-
-def _list(names: Mapping[str, Any]) -> str:
-    return ", ".join(names) or "(there are none)"

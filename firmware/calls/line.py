@@ -72,7 +72,6 @@ NEXT: dict[tuple[State, type[Fact] | str], State] = {
     (_S.IDLE, "seize"): _S.ASKING,
     (_S.ASKING, "through"): _S.SEIZED,
     (_S.SEIZED, "join"): _S.TALKING,
-    (_S.TALKING, "part"): _S.SEIZED,
     (_S.GUARD, "free"): _S.IDLE,
     (_S.OUT, InService): _S.IDLE,
     (_S.OUT, OutOfService): _S.OUT,
@@ -172,9 +171,6 @@ class Line:
 
     def join(self) -> None:
         self._act("join", "talking")
-
-    def part(self) -> None:
-        self._act("part", "parted")
 
     def release(self, reason: str = "released") -> None:
         """Open the loop; free again after the guard."""
