@@ -150,13 +150,10 @@ def merged(base: Any, change: Any) -> Any:
     """`change` laid over `base`: tables merge, lists are replaced, None removes."""
     if not (isinstance(base, Mapping) and isinstance(change, Mapping)):
         return change
-    both = {**base, **{key: _laid(key, base.get(key), value) for key, value in change.items()}}
-    return {key: value for key, value in both.items() if value is not None}
-
-
-def _laid(key: str, base: Any, change: Any) -> Any:
     # `nobody` is a choice of one: it is replaced whole.
-    return merged({} if key == "nobody" and isinstance(change, Mapping) else base, change)
+    under = {**base, "nobody": {}} if isinstance(change.get("nobody"), Mapping) else base
+    both = {**base, **{key: merged(under.get(key), value) for key, value in change.items()}}
+    return {key: value for key, value in both.items() if value is not None}
 
 
 def read(data: Mapping[str, Any]) -> Settings:
