@@ -272,6 +272,7 @@ class Box:
         for name, line in self.exchange.lines.items():
             row = settings.lines[name]
             line.supervision.allow(row.supervision, row.silence_s)
+        self.desk.stir()
         self.tell(SettingsChanged(version=version, by=by))
 
     def check_settings(self, settings: Settings) -> None:

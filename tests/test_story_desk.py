@@ -108,6 +108,59 @@ def test_two_misses_in_a_row_are_a_break_that_everybody_sees_and_one_word_ends()
         assert ben.status in ("available", "break")
 
 
+def test_who_missed_a_call_and_says_that_he_is_ready_is_offered_one_at_once() -> None:
+    with Office(FOUR, fidelity="signal") as office:
+        (ann,) = staffed(office, "ann")
+        asks(office, "2")
+        office.wait(16)
+        assert not ann.ringing and ann.status == "available"
+        ann.ready()
+        office.wait(0.1)
+        assert ann.ringing
+
+
+def test_who_missed_a_call_loses_the_next_to_a_colleague_who_becomes_free() -> None:
+    with Office(FOUR, fidelity="signal") as office:
+        ann, ben = staffed(office, "ann", "ben")
+        asks(office, "2")
+        office.wait(15)
+        ben.answer()
+        office.wait(31)
+        asks(office, "2", line=2)
+        assert ann.ringing
+        ben.hang_up()
+        office.wait(1.2)
+        assert ben.ringing and not ann.ringing
+        assert ann.status == "available"
+
+
+def test_a_caller_who_rings_in_vain_at_one_telephone_gets_the_next_that_is_free() -> None:
+    with Office(FOUR, fidelity="signal") as office:
+        ann, ben = staffed(office, "ann", "ben")
+        asks(office, "1")
+        second = asks(office, "1", line=2)
+        first_call = ann.call
+        ben.answer()
+        office.wait(16)
+        asks(office, "1", line=3)
+        second.hang_up()
+        office.wait(6)
+        ben.hang_up()
+        office.wait(1.2)
+        assert ben.call == first_call
+
+
+def test_a_changed_rule_counts_at_once_for_whoever_waits() -> None:
+    with Office({**FOUR, "queues": {"sales": {"members": ["ann"]}}}, fidelity="signal") as office:
+        ann, ben = staffed(office, "ann", "ben")
+        office.phone("phone1").lift()
+        asks(office, "1")
+        assert not ben.ringing and ann.state == "talking"
+        office.settings({"queues": {"sales": {"members": ["ann", "ben"]}}})
+        office.wait(0.1)
+        assert ben.ringing
+
+
 def test_who_rejects_is_not_punished_and_the_next_rings_at_once() -> None:
     with Office(FOUR, fidelity="signal") as office:
         ann, ben = staffed(office, "ann", "ben")

@@ -169,6 +169,7 @@ class Agents:
         if agent.state is State.WRAPUP:
             self._wrapped_up(agent, "ready")
         self._say(agent, Status.AVAILABLE, "ready")
+        self._changed()  # he may have been available, and spared after a call that he missed
 
     # What the desk says
 
