@@ -52,6 +52,9 @@ class Announcer:
         self._sound: Sound = desk.exchange.sound
         self._paces = Paces()
         self._listeners: dict[Waiting, Listener] = {}
+        self._known: set[Waiting] = set()  # who waited at the last look
+        self._there: dict[str, bool] = {}  # queue -> was somebody available then
+        self._late: list[Listener] = []  # to whom something is due while a telephone rings for them
         self._places: dict[Waiting, int] = {}  # as of the last look, once somebody asked
 
     def see(self, event: Event) -> None:
@@ -59,17 +62,27 @@ class Announcer:
         self._paces.see(event)
 
     def look(self) -> None:
+        """Follow who came, who left, and whose people came or left; nobody else is looked at."""
         self._places.clear()
         waiting = self._desk.waiting
-        for each in [each for each in self._listeners if waiting.get(each.call) is not each]:
-            self._gone(self._listeners.pop(each))
-        there: dict[str | None, bool] = {}  # queue -> somebody is available
-        for each in waiting.values():
-            if each.queue not in there:
-                there[each.queue] = self._desk.staffed(each) is not None
-            self._look_at(each, there[each.queue])
+        now = set(waiting.values())
+        if gone := self._known - now:
+            for each in [each for each in self._listeners if each in gone]:
+                self._gone(self._listeners.pop(each))
+        news = now - self._known
+        there = {queue: self._desk.there(queue) for queue in self._desk.settings.queues}
+        if news or there != self._there:
+            for each in [each for each in waiting.values() if each in news or self._turned(each, there)]:
+                self._follow(each, there.get(each.queue or "", False))
+        self._known, self._there = now, there
+        self._say_late()
 
-    def _look_at(self, waiting: Waiting, there: bool) -> None:
+    def _turned(self, waiting: Waiting, there: dict[str, bool]) -> bool:
+        queue = waiting.queue or ""
+        return there.get(queue, False) != self._there.get(queue, False)
+
+    def _follow(self, waiting: Waiting, there: bool) -> None:
+        """Music while somebody is there, else ringback."""
         listener = self._listeners.get(waiting)
         if listener is None:
             if not there or waiting.call.line is None:
@@ -81,8 +94,13 @@ class Announcer:
         elif listener.on and not there:
             self._end(listener)
             self._sound.tone(listener.row, "ringback")
-        elif self._clock.now >= listener.due:
-            self._turn(listener)  # it was due while a telephone rang
+
+    def _say_late(self) -> None:
+        """What was due while a telephone rang."""
+        late, self._late = self._late, []
+        for listener in late:
+            if listener.on and listener.due <= self._clock.now:
+                self._turn(listener)
 
     def _begin(self, listener: Listener) -> None:
         listener.on = True
@@ -103,9 +121,10 @@ class Announcer:
         if listener.waiting.call in self._desk.waiting:
             self._sound.tone(listener.row, "ringback")
         for other in self._listeners.values():
-            behind = other.waiting.queue == listener.waiting.queue and other.place not in (None, 1)
-            if behind and other.on and other.spoken is not None:
-                self._at(other, min(other.due, other.spoken + GAP))
+            if other.spoken is None or other.due <= other.spoken + GAP or not other.on:
+                continue
+            if other.place != 1 and other.waiting.queue == listener.waiting.queue:
+                self._at(other, other.spoken + GAP)
 
     # Announcements
 
@@ -118,6 +137,7 @@ class Announcer:
     def _turn(self, listener: Listener) -> None:
         """An announcement is due; while a telephone rings for him it stays so, until a look finds none."""
         if listener.waiting.call.rung:
+            self._late.append(listener)
             return
         now, place = self._clock.now, self._place(listener.waiting)
         better = listener.place is None or place < listener.place

@@ -182,11 +182,13 @@ class Desk:
 
     def staffed(self, waiting: Waiting) -> Queue | None:
         """His queue, while somebody of it says that he is available."""
-        queue = self.settings.queues.get(waiting.queue or "")
-        if queue is None:
-            return None
-        there = any(self.agents.all[name].status is Status.AVAILABLE for name in queue.members)
-        return queue if there else None
+        name = waiting.queue or ""
+        return self.settings.queues[name] if self.there(name) else None
+
+    def there(self, name: str) -> bool:
+        """Does somebody of that queue say that he is available?"""
+        queue, everybody = self.settings.queues.get(name), self.agents.all
+        return queue is not None and any(everybody[each].status is Status.AVAILABLE for each in queue.members)
 
     def view(self, waiting: Waiting, queue: Queue) -> View:
         handled = sum(self.agents.all[name].handled for name in queue.members)
