@@ -7,8 +7,9 @@ later caller who has none. A telephone that has rung for long in vain counts for
 caller gets the next that is free as well.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from firmware.base.clock import SECOND
 from firmware.calls.handset import Handset
@@ -37,14 +38,18 @@ class Offers:
         self._exchange, self._clock = desk.exchange, desk.clock
         self.announcer = Announcer(desk)
         self._staffs: dict[str | None, Staff | None] = {}  # of this pass; None: nobody is available
+        self._again = False  # one more pass
         self._since: dict[str, int] = {}  # station -> when it began to ring for its caller, µs
 
     def match(self) -> None:
         """Ring whom the rules say, if anything changed since the last time."""
         changed = self._desk.stirred
-        while self._desk.stirred:
-            self._desk.stirred = False
-            self._pass(sorted(self._desk.waiting.values(), key=lambda each: each.rank))
+        callers = sorted(self._desk.waiting.values(), key=attrgetter("rank")) if changed else []
+        self._again = changed
+        while self._again:
+            self._again = False
+            self._pass(callers)
+        self._desk.stirred = False  # by the telephones that ring now, which frees nobody
         if changed:
             self.announcer.look()
 
@@ -55,7 +60,7 @@ class Offers:
             staff = self._staffs[waiting.queue]
             if staff is None and waiting.hunt:
                 self._hunt(waiting)
-            elif staff is None or staff.queue.strategy == "ring_down":
+            elif staff is None or _all_ring(staff):
                 together.append(waiting)
             elif staff.free:
                 self._offer(waiting, staff)
@@ -90,6 +95,7 @@ class Offers:
         if free:
             if rung:
                 self._desk.withdraw(waiting)
+                self._again = True  # his telephone may be somebody else's
             self._ask(waiting, ranked(free, view)[0], queue.ring_s)
         elif not rung and waiting.timer is None and (later := next_step(queue, waited)) is not None:
             waiting.timer = self._clock.after(later, lambda: self._widen(waiting))
@@ -136,20 +142,28 @@ class Offers:
 
     def _spread(self, callers: list[Waiting]) -> None:
         spent: set[Hashable] = set()
-        for waiting in callers:
-            key, stations = self._stations(waiting)
-            if key in spent or self._served(waiting):
-                continue
-            if not self._ring_one(waiting, stations, callers):
+        for waiting, key, stations in self._turns(callers, spent):
+            if not self._served(waiting) and not self._ring_one(waiting, stations, callers):
                 spent.add(key)
         # What is free now is of no use to whoever has none: it rings for who is first.
         spent.clear()
+        for waiting, key, stations in self._turns(callers, spent):
+            spent.add(key)
+            for station in filter(self._phone, stations):
+                self._ring(waiting, station)
+
+    def _turns(
+        self, callers: Sequence[Waiting], spent: set[Hashable]
+    ) -> Iterator[tuple[Waiting, Hashable, tuple[str, ...]]]:
+        """Callers in their order whose telephones are not spent, and an end once all are."""
+        queues = {name for name, staff in self._staffs.items() if staff is None or _all_ring(staff)}
+        staffed = all(self._staffs[name] is not None for name in queues)
         for waiting in callers:
+            if staffed and queues <= spent:
+                return
             key, stations = self._stations(waiting)
             if key not in spent:
-                spent.add(key)
-                for station in filter(self._phone, stations):
-                    self._ring(waiting, station)
+                yield waiting, key, stations
 
     def _stations(self, waiting: Waiting) -> tuple[Hashable, tuple[str, ...]]:
         """Whose telephones may ring for him, and a short name for the same."""
@@ -199,3 +213,7 @@ class Offers:
         for staff in filter(None, self._staffs.values()):
             staff.free = [each for each in staff.free if each.station != station]
         self._exchange.ring(waiting.call, self._exchange.phones[station])
+
+
+def _all_ring(staff: Staff) -> bool:
+    return staff.queue.strategy == "ring_down"
