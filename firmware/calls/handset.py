@@ -31,7 +31,7 @@ from firmware.calls.call import Call, Tell
 
 NO_KEY = 15.0  # s of dial tone, and between two keys that lead nowhere, before congestion
 CONGESTED = 15.0  # s of congestion before the howler
-HOWLED = 30.0  # s of howler before silence: off-hook for an hour is parked within 60 s (D-09)
+HOWLED = 29.0  # s of howler before silence: left off its hook it is parked within 60 s, all told (D-09)
 LONGEST_NAME = 30  # letters that a telephone shows, and that fit a burst
 CALLER_PAUSE = 0.5  # s after the first ring until the caller is shown (between rings, Bell 202)
 
