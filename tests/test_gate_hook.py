@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from talkers import DIRECT, PLACES, connect
 
-from firmware.base.events import CallEnded
+from firmware.base.events import CallEnded, PhoneChanged, PhoneRang
 from firmware.base.ports import Fact, Flashed, HungUp, KeyHeard, Lifted
 from hostsim.office import Office
 
@@ -85,3 +85,31 @@ def test_a_thousand_taps_are_read_for_what_they_are() -> None:
             misread += [each for each in zip(taps, read, strict=True) if each[1] not in meant(each[0])]
             assert len(office.saw(CallEnded)) - ended == read.count(HANG_UP), (taps, read)
     assert misread == []
+
+
+def test_a_telephone_off_its_hook_for_an_hour_is_parked_never_rung_and_comes_back() -> None:
+    """D-09, with sound: somebody calls every five minutes, and only the colleague's telephone rings."""
+    with Office() as office:
+        office.wait(3)
+        left_off, other = office.phone("phone2"), office.phone("phone1")
+        left_off.lift()
+        office.wait(60)
+        assert ("phone2", "off_hook") in [(each.station, each.state) for each in office.saw(PhoneChanged)]
+        for n in range(11):
+            caller = office.caller(f"+453312{n:04}")
+            caller.dial(line=1 + n % 4)
+            office.wait_until(lambda caller=caller: caller.state == "talking", 15)
+            office.wait(1)
+            caller.press("1")
+            office.wait_until(lambda: other.ringing, 5)
+            office.wait(5)
+            caller.hang_up()
+            office.wait(285)
+        assert {each.station for each in office.saw(PhoneRang)} == {"phone1"}
+        assert left_off.hears() == "silence"
+        left_off.hang_up()
+        office.wait(2)
+        office.caller("+4533129999").dial(line=1)
+        office.wait(6)
+        office.caller("+4533129999").press("1")
+        office.wait_until(lambda: left_off.ringing, 5)

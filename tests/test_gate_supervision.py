@@ -15,7 +15,7 @@ from firmware.sound.switch import make_music
 from hostsim.office import Office
 
 RATE = 8_000
-HOURS = 0.5  # of each office, with four lines talking all the time: six hours on three offices
+HOURS = 5 / 6  # of each office, with four lines talking all the time: ten hours on three offices
 TURN = 20.0  # s after which somebody else has the word
 LIMITS = {"busy": 6.0, "congestion": 6.0, "dial": 4.0}  # s after the far end left
 GROUPS = (("DK", "US", "UK", "DE"), ("FR", "TR", "KR", "CN"), ("TW", "HR", "CN", "US"))
