@@ -11,14 +11,15 @@ from contextlib import suppress
 from functools import partial
 from itertools import count
 from queue import SimpleQueue
-from typing import Any, Protocol
+from traceback import extract_tb
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK, Clock
-from firmware.base.events import Before, BoxStarted, Event, SettingsChanged
+from firmware.base.events import Before, BoxStarted, Event, Failed, Journal, SettingsChanged
 from firmware.base.orders import Handler, Mail, Reply
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.exchange import Exchange
@@ -39,15 +40,6 @@ VERSION = "0.1.0"
 DEGRADED = SECOND // 2  # µs without a durable commit (DESIGN 1.3)
 LOUD = 0.005  # peak of a frame in which somebody speaks: -43 dBm0
 MAIL_A_TICK = 50  # orders carried out in one tick; the rest wait for the next
-
-
-class Journal(Protocol):
-    """Where events go. `put` never blocks; `durable` is the last one that a power cut cannot take."""
-
-    durable: int
-    last: tuple[int, int]  # (seq, at) of the newest event found at start
-
-    def put(self, event: Event) -> None: ...
 
 
 class Box:
@@ -107,8 +99,9 @@ class Box:
         ears: Ears = self._hearing or Deaf()
         lines = {name: self._line(name, ears) for name, port in self.ports.items() if port.kind == "line"}
         phones = {name: self._phone(name, ears) for name, port in self.ports.items() if port.kind == "phone"}
+        new_id = self._call_ids.__next__
         self.exchange = Exchange(
-            lines, phones, self.settings, self.sound, self.clock, self.tell, self._new_id, self._quiet
+            lines, phones, self.settings, self.sound, self.clock, self.tell, new_id, self._quiet
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
         self.offers = Offers(self.desk)
@@ -181,13 +174,15 @@ class Box:
             self._guarded(lambda: self.clock.advance_to(end))
 
     def _guarded(self, act: Callable[[], object], port: str | None = None) -> None:
-        """Our own bugs end a test; on the box they are counted and the rest goes on."""
+        """Our own bugs end a test; on the box they are journalled and the rest goes on."""
         try:
             act()
-        except Exception:
+        except Exception as bug:
             if self._strict:
                 raise
             self.impossible += 1
+            at = extract_tb(bug.__traceback__)[-1]
+            self.tell(Failed(type(bug).__name__, f"{at.name}:{at.lineno}", port))
             self._end_safely(port)
 
     def _end_safely(self, port: str | None) -> None:
@@ -202,9 +197,6 @@ class Box:
             return not self._speaking(row)
         silent_since = int(self._loud_at[self._rows[row]])
         return self.clock.now - silent_since >= seconds * SECOND
-
-    def _new_id(self) -> str:
-        return next(self._call_ids)
 
     # Events and orders
 

@@ -6,7 +6,7 @@ apart, so that erasure can empty them without touching the facts.
 """
 
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 Side = Literal["line", "called", "caller", "box"]
 Ending = Literal[
@@ -159,6 +159,16 @@ class Stray(Event):
 
 
 @dataclass(frozen=True)
+class Failed(Event):
+    """A bug of ours was met and survived: what kind, where in the program (no data of a call), and at
+    which port. Its place in the journal is where a replay begins."""
+
+    error: str
+    where: str
+    port: str | None
+
+
+@dataclass(frozen=True)
 class SettingsChanged(Event):
     """`version` is the version that came into force; `by` who asked for it."""
 
@@ -211,6 +221,15 @@ class Before:
     endings: tuple[Event, ...] = ()
 
 
+class Journal(Protocol):
+    """Where events go. `put` never blocks; `durable` is the last one that a power cut cannot take."""
+
+    durable: int
+    last: tuple[int, int]  # (seq, at) of the newest event found at start
+
+    def put(self, event: Event) -> None: ...
+
+
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 PRIVATE: dict[str, tuple[str, ...]] = {
     "CallArrived": ("number", "name"),
@@ -227,4 +246,4 @@ def event_of(type_name: str, seq: int, at: int, told: dict[str, Any]) -> Event:
 
 
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
-__all__ += ["event_of"]
+__all__ += ["Journal", "event_of"]

@@ -123,6 +123,8 @@ const TOLD = {
   QueueLeft: (f) => `Left ${f.queue}: ${f.outcome.replace("_", " ")}`,
   EmergencyDialled: (f) => `Emergency call: ${portName(f.phone)} dialled ${f.number}`,
   SettingsChanged: (f) => `Settings version ${f.version} by ${f.by}`,
+  Failed: (f) => `A fault in the program was survived (${f.error} in ${f.where})${f.port ? ` at ${portName(f.port)}` : ""}`,
+  EventsLost: (f) => `${f.last - f.first + 1} events could not be kept: the disk was full or broken for too long`,
   Stray: (f) => `${portName(f.port)}: ${f.fact} came out of turn`,
 };
 
