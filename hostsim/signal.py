@@ -223,6 +223,7 @@ class SignalLine:
     def _out(self, sentence: str) -> None:
         self.seized = False
         self._forget()
+        self._shared.take(False)  # looked at anew when it works again
         reason = f"{self.name}: {sentence}"
         if reason != self.reason:
             self.reason = reason

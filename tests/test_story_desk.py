@@ -289,6 +289,19 @@ def test_what_cannot_be_done_is_refused_with_what_can(verb: str, args: tuple[str
             office.wait(1)
 
 
+def test_a_break_that_is_refused_leaves_the_call_ringing() -> None:
+    with Office(FOUR, fidelity="signal") as office:
+        (ann,) = staffed(office, "ann")
+        asks(office, "2")
+        before = rung(office)
+        ann.break_("nonsense")
+        with pytest.raises(Refused):
+            office.wait(1)
+        office.wait(1)
+        assert ann.ringing
+        assert rung(office) == before
+
+
 def test_calls_that_people_make_themselves_keep_callers_away() -> None:
     with Office(FOUR, fidelity="signal") as office:
         ann, _ = staffed(office, "ann", "ben")

@@ -149,13 +149,13 @@ class Agents:
         self._say(agent, Status.AVAILABLE, "signed in")
 
     def sign_out(self, who: str) -> None:
-        agent = self._signed_in(who)
+        agent = self.must_be_here(who)
         self._end_wrap(agent)
         self._say(agent, Status.OFF, "signed out")
 
     def take_break(self, who: str, code: str) -> None:
         """No calls from now on; the one that he is on goes on."""
-        agent = self._signed_in(who)
+        agent = self.must_be_here(who)
         codes = self._exchange.settings.office.breaks
         if code not in codes:
             raise Refused(f'there is no break "{code[:30]}": choose one of {", ".join(codes)}')
@@ -164,7 +164,7 @@ class Agents:
 
     def ready(self, who: str) -> None:
         """Back from a break, or done with wrap-up."""
-        agent = self._signed_in(who)
+        agent = self.must_be_here(who)
         agent.misses, agent.not_before = 0, 0
         if agent.state is State.WRAPUP:
             self._wrapped_up(agent, "ready")
@@ -194,7 +194,7 @@ class Agents:
 
     def ringing(self, who: str) -> Handset:
         """The telephone that rings at somebody's station. Refused: none does."""
-        agent = self._signed_in(who)
+        agent = self.must_be_here(who)
         phone = self.phone(agent)
         if phone is None or agent.state is not State.RINGING:
             raise Refused(f"nothing rings at {who}'s station: there is nothing to reject")
@@ -259,7 +259,8 @@ class Agents:
             raise Refused(f'there is nobody called "{who[:30]}"; there are {", ".join(self.all)}')
         return agent
 
-    def _signed_in(self, who: str) -> Agent:
+    def must_be_here(self, who: str) -> Agent:
+        """Somebody who is signed in. Refused: he is not, or there is nobody of that name."""
         agent = self._agent(who)
         if agent.status is Status.OFF:
             raise Refused(f"{who} is not signed in: sign in first")

@@ -103,12 +103,13 @@ class Desk:
 
     def sign_out(self, who: str) -> None:
         """No calls any more; one that rings goes to the next at once."""
+        self.agents.must_be_here(who)
         self._unring(who)
         self.agents.sign_out(who)
 
     def take_break(self, who: str, code: str) -> None:
-        self._unring(who)
         self.agents.take_break(who, code)
+        self._unring(who)
 
     def ready(self, who: str) -> None:
         self.agents.ready(who)
