@@ -2,10 +2,8 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
@@ -14,7 +12,7 @@ from board.bus import AlsaFrames, PiPins, SpiDevice
 from board.hat import Hat
 from board.thread import BusThread
 from firmware.base import Broken, Refused
-from firmware.rim.engine import run
+from firmware.rim.engine import ending, made, run
 from firmware.rim.ticker import prefer
 
 STATE = Path("/var/lib/bellwire")
@@ -53,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         wires = Wires()
         prefer()
-        run(_made(folder), wires.plug, _ending())
+        run(made(folder), wires.plug, ending())
     except Broken as fault:
         sys.stderr.write(f"No hat here: {fault}; {ELSEWHERE}.\n")
         return 1
@@ -61,22 +59,6 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{refused}\n")
         return 1
     return 0
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise Refused(f"{folder} cannot be made ({fault.strerror}): choose another with --state.") from fault
-    return folder
-
-
-def _ending() -> Callable[[], bool]:
-    """From here on Ctrl-C and SIGTERM end the box between two ticks."""
-    asked: list[int] = []
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda number, _: asked.append(number))
-    return lambda: bool(asked)
 
 
 if __name__ == "__main__":

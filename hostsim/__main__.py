@@ -23,6 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from firmware.base import Refused
 from firmware.rim.control_server import ControlServer
+from firmware.rim.engine import ending, made
 from firmware.rim.journal import AnyJournal, Journal, Writer
 from firmware.rim.store import SettingsStore
 from firmware.rim.ticker import Ticker, prefer, settle
@@ -47,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
                 play(told.script, office)
         else:
             with ExitStack() as stack:
-                live(_made(told.state or STATE), told.http, told.script, stack)
+                live(made(told.state or STATE), told.http, told.script, stack)
     except Refused as refused:
         say(str(refused))
         return 1
@@ -81,7 +82,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
         story.beat = ticker.beat
         ticker.start()
         play(script, story)
-    ticker.run(until=_ending())
+    ticker.run(until=ending())
 
 
 class StoryOffice(Office):
@@ -115,22 +116,6 @@ def play(script: Path, office: Office) -> None:
         runpy.run_path(str(script), {"office": office})
     except OSError as error:
         raise Refused(f"{script} cannot be read ({error.strerror}): --script wants a Python file.") from error
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Refused(f"{folder} cannot be made ({error.strerror}): choose another with --state.") from error
-    return folder
-
-
-def _ending() -> Callable[[], bool]:
-    """From here on Ctrl-C and SIGTERM end the box between two ticks."""
-    asked: list[int] = []
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda number, _: asked.append(number))
-    return lambda: bool(asked)
 
 
 def ready(port: int) -> None:

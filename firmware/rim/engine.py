@@ -4,6 +4,7 @@ The hat's audio clock is the beat: `frames_in` of the shelf returns when a frame
 here waits or drifts. On a PC there is no such clock; there `firmware.rim.ticker` keeps the beat.
 """
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK, Clock
 from firmware.base.events import (
     AgentChanged,
@@ -102,6 +104,23 @@ def _box(settings: Settings, shelf: Shelf, journal: AnyJournal) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
     clock = Clock(datetime.now().astimezone())
     return Box(settings, [shelf], clock, journal, prompts, before=before(journal))
+
+
+def made(folder: Path) -> Path:
+    """The state folder, made where it is missing. Refused: it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise Refused(f"{folder} cannot be made ({fault.strerror}): choose another with --state.") from fault
+    return folder
+
+
+def ending() -> Callable[[], bool]:
+    """From here on Ctrl-C and SIGTERM end the box between two ticks."""
+    asked: list[int] = []
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, _: asked.append(number))
+    return lambda: bool(asked)
 
 
 def before(journal: AnyJournal) -> Before:
