@@ -28,13 +28,13 @@ from firmware.calls.line import Line
 from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
 from firmware.picture import snapshot
-from firmware.settings import Settings
 from firmware.sound.ears import Deaf
 from firmware.sound.ears import Ears as HearingEars
 from firmware.sound.echo import Echo
 from firmware.sound.prompts import Prompts
 from firmware.sound.switch import Silent, Switch
 from firmware.sound.tones import PLANS
+from firmware.tables import Settings
 
 VERSION = "0.1.0"
 DEGRADED = SECOND // 2  # µs without a durable commit (DESIGN 1.3)

@@ -17,8 +17,9 @@ from firmware.base.ports import Shelf
 from firmware.box import Box
 from firmware.rim.engine import before
 from firmware.rim.journal import AnyJournal
-from firmware.settings import Settings, merged, read
+from firmware.settings import merged, read
 from firmware.sound.prompts import Prompts
+from firmware.tables import Settings
 from hostsim.bus import SimHat
 from hostsim.copper import LinePair
 from hostsim.exchange import LineInfo

@@ -14,21 +14,21 @@ FETCHED = {"node_modules", "var"}  # by make or by the box, never committed
 LINES, TEST_LINES = 300, 400
 ROOM = 12  # files: about eight, and what the ears need to stay readable
 
-BASE, SETTINGS = "firmware.base", "firmware.settings"
-FIRMWARE = ("base", "sound", "calls", "trunk", "desk", "office", "rim", "settings", "picture", "box")
+BASE, SETTINGS = "firmware.base", ("firmware.settings", "firmware.tables", "firmware.checks")
+FIRMWARE = ("base", "sound", "calls", "trunk", "desk", "office", "rim", "picture", "box")
 MAY_IMPORT = {  # the longest name that fits is the rule; a name allows what lies below it
-    "firmware": tuple(f"firmware.{room}" for room in FIRMWARE),
-    BASE: (BASE, SETTINGS),
-    SETTINGS: (BASE,),
-    "firmware.sound": (BASE, SETTINGS, "firmware.sound"),
-    "firmware.calls": (BASE, SETTINGS, "firmware.calls", "firmware.sound"),
-    "firmware.trunk": (BASE, SETTINGS, "firmware.trunk", "firmware.sound.frame"),
-    "firmware.desk": (BASE, SETTINGS, "firmware.desk", "firmware.calls"),
-    "firmware.office": (BASE, SETTINGS, "firmware.office"),
+    "firmware": (*SETTINGS, *(f"firmware.{room}" for room in FIRMWARE)),
+    BASE: (BASE, *SETTINGS),
+    **{file: (BASE, *SETTINGS) for file in SETTINGS},
+    "firmware.sound": (BASE, *SETTINGS, "firmware.sound"),
+    "firmware.calls": (BASE, *SETTINGS, "firmware.calls", "firmware.sound"),
+    "firmware.trunk": (BASE, *SETTINGS, "firmware.trunk", "firmware.sound.frame"),
+    "firmware.desk": (BASE, *SETTINGS, "firmware.desk", "firmware.calls"),
+    "firmware.office": (BASE, *SETTINGS, "firmware.office"),
     "board": (BASE, "board"),
     "board.__main__": (BASE, "board", "firmware.box", "firmware.rim"),
     "web": (
-        *(BASE, SETTINGS, "web", "firmware.sound", "firmware.office"),
+        *(BASE, *SETTINGS, "web", "firmware.sound", "firmware.office"),
         *(f"firmware.rim.{file}" for file in ("mail", "books", "control", "control_schema")),
     ),
     "hostsim": ("hostsim", "board", "firmware"),

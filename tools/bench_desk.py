@@ -13,7 +13,7 @@ from typing import get_args
 from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event, PhoneRang, QueueEntered
 from firmware.base.ports import Fact, HungUp, KeyHeard, Lifted, LoopBroken
-from firmware.settings import Queue, Strategy
+from firmware.tables import Queue, Strategy
 from tools.bench import Figure, timed
 from tools.bench import figure as any_figure
 from tools.hall import Hall, Worker

@@ -32,8 +32,8 @@ from firmware.box import Box
 from firmware.calls.handset import State
 from firmware.desk.agents import Status
 from firmware.rim.journal import MemoryJournal
-from firmware.settings import Line, Menu, Office, Person, Phone, Queue, Settings
 from firmware.sound.prompts import Prompts
+from firmware.tables import Line, Menu, Office, Person, Phone, Queue, Settings
 from hostsim.rig import ROOT
 
 KEYS_AFTER = 0.5  # s from being answered until a caller has keyed "1"

@@ -28,7 +28,7 @@ from firmware.calls.incoming import Incoming
 from firmware.calls.line import Line
 from firmware.calls.outgoing import Emergency, Outgoing
 from firmware.calls.supervision import ago
-from firmware.settings import Settings
+from firmware.tables import Settings
 
 INSIDE_RING = 60.0  # s that a colleague's telephone rings
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.ports import Sound
-from firmware.settings import Menu
+from firmware.tables import Menu
 
 WRONG = "menu.wrong"
 ONE_MOMENT = "one_moment"

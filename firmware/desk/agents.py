@@ -16,7 +16,7 @@ from firmware.calls import handset as handsets
 from firmware.calls.call import Tell
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
-from firmware.settings import Person
+from firmware.tables import Person
 
 MISSES = 2  # unanswered offers in a row, after which somebody is taken to be away (FEATURES row 11)
 REOFFER = 30.0  # s until somebody who did not answer is offered a call again

@@ -15,7 +15,7 @@ from firmware.desk.agents import Agent, State, Status
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible
 from firmware.desk.wait import Paces, Promise
-from firmware.settings import Queue
+from firmware.tables import Queue
 
 FIRST, EVERY = 8 * SECOND, 45 * SECOND  # µs from entering, and from one to the next (FEATURES row 18)
 GAP = 20 * SECOND  # µs from one to the next that a better place brings forward

@@ -17,7 +17,7 @@ from firmware.desk.agents import Agent, State, Status
 from firmware.desk.announce import Announcer
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import View, eligible, next_step, ranked
-from firmware.settings import Queue
+from firmware.tables import Queue
 
 
 @dataclass

@@ -14,7 +14,7 @@ from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Agents, Status
 from firmware.desk.routing import View
-from firmware.settings import OPERATOR, Nobody, Queue, Settings
+from firmware.tables import OPERATOR, Nobody, Queue, Settings
 
 SHORT = 5 * SECOND  # µs: who leaves sooner is a short abandon (FEATURES 2.1)
 ALONE = 15.0  # s that one after another is rung where no queue says how long

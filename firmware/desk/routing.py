@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from firmware.desk.agents import Agent
-from firmware.settings import Person, Queue
+from firmware.tables import Person, Queue
 
 BEST, ANY = 5, 1  # grades of a skill
 

@@ -31,8 +31,9 @@ from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import AnyJournal, Journal, Writer
 from firmware.rim.store import SettingsStore
 from firmware.rim.ticker import LATE, settle
-from firmware.settings import Settings, read
+from firmware.settings import read
 from firmware.sound.prompts import Prompts
+from firmware.tables import Settings
 
 Countries = dict[str, str]  # port -> country
 PROMPTS = Path(__file__).parents[2] / "prompts"
