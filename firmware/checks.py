@@ -2,7 +2,7 @@
 
 import re
 
-from firmware.base import Refused
+from firmware.base import Refused, hours
 from firmware.base.numbers import shadows_emergency
 from firmware.tables import OPERATOR, Nobody, Person, Phone, Queue, Settings
 
@@ -16,13 +16,36 @@ def check(settings: Settings) -> None:
     for name, line in settings.lines.items():
         if line.menu not in settings.menus:
             raise Refused(f'lines.{name}.menu: "{line.menu}" is not one of {", ".join(settings.menus)}')
+        _check_closing(settings, f"lines.{name}", line.hours, line.closed)
     for name, menu in settings.menus.items():
         for key, to in menu.keys.items():
             _check_destination(settings, f"menus.{name}.keys.{key}", to)
         _check_destination(settings, f"menus.{name}.silence", menu.silence)
+        _check_closing(settings, f"menus.{name}", None, menu.closed)
     for name, queue in settings.queues.items():
         _check_queue(settings, name, queue)
     _check_station(settings, "operator", settings.office.operator)
+    _check_zone(settings)
+    for name, row in settings.hours.items():
+        hours.check(f"hours.{name}", row, settings.country)
+
+
+def _check_zone(settings: Settings) -> None:
+    try:
+        settings.zone.utcoffset(None)
+    except (KeyError, ValueError, OSError):  # as ZoneInfo tells of names unknown, odd, and of folders
+        raise Refused(
+            f'zone: "{str(settings.office.zone)[:40]}" is no time zone; name one like Europe/Copenhagen'
+        ) from None
+
+
+def _check_closing(settings: Settings, where: str, row: str | None, closed: str | None) -> None:
+    """Names of hours and of a destination for those who ring meanwhile; either may be left out."""
+    if row is not None and row not in settings.hours:
+        known = f"is not one of {', '.join(settings.hours)}" if settings.hours else "is no row of hours yet"
+        raise Refused(f'{where}.hours: "{row[:40]}" {known}')
+    if closed is not None:
+        _check_destination(settings, f"{where}.closed", closed)
 
 
 def _check_names(settings: Settings) -> None:
@@ -55,6 +78,7 @@ def _check_numbers(settings: Settings) -> None:
 
 
 def _check_queue(settings: Settings, name: str, queue: Queue) -> None:
+    _check_closing(settings, f"queues.{name}", queue.hours, None)
     for member in queue.members:
         if member not in settings.people:
             raise Refused(f'queues.{name}.members: "{member}" is not one of {", ".join(settings.people)}')

@@ -20,6 +20,7 @@ _NAMES = {
     "people": _WORD,
     "queues": _WORD,
     "menus": _WORD,
+    "hours": _WORD,
 }
 
 

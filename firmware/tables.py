@@ -1,6 +1,7 @@
 """What the owner may set, table by table: fields, ranges and defaults."""
 
 from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
@@ -15,6 +16,19 @@ MenuKey = Annotated[str, Meta(pattern=r"^[0-9*#]\Z")]
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}\Z")]
 Grade = Annotated[int, Meta(ge=1, le=5)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
+Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
+ZONES = {
+    "US": "America/New_York",
+    "UK": "Europe/London",
+    "DK": "Europe/Copenhagen",
+    "HR": "Europe/Zagreb",
+    "TR": "Europe/Istanbul",
+    "KR": "Asia/Seoul",
+    "CN": "Asia/Shanghai",
+    "TW": "Asia/Taipei",
+    "DE": "Europe/Berlin",
+    "FR": "Europe/Paris",
+}
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -27,6 +41,8 @@ class Line(Row, frozen=True):
     number: Digits | None = None
     country: Country | None = None  # the office's where not told
     menu: str = "main"
+    hours: str | None = None  # a row of hours; none: always open
+    closed: str | None = None  # where callers are led meanwhile; none: the menu's, else goodbye
     supervision: tuple[Supervision, ...] = get_args(Supervision)
     silence_s: Seconds = 60.0
     dial: Literal["tones", "pulses"] = "tones"
@@ -56,11 +72,21 @@ class Nobody(Row, frozen=True):
     to: str | None = None
 
 
+class Hours(Row, frozen=True):
+    """When an office is open. `days` are single dates, which count more than week and holidays."""
+
+    week: dict[str, Spans] = {}
+    holidays: bool = True  # the public holidays of the office's country are closed
+    region: str | None = None  # and of this part of it
+    days: Annotated[dict[str, Spans], Meta(max_length=1_000)] = {}
+
+
 class Queue(Row, frozen=True):
     """Callers who wait for the same people."""
 
     strategy: Strategy = "ring_down"
     members: tuple[str, ...] = ()
+    hours: str | None = None  # a row of hours; none: always open
     nobody: Nobody | Literal["wait"] = "wait"
     ring_s: Seconds = 15.0
     wrap_s: Annotated[float, Meta(ge=0, le=600)] = 15.0
@@ -76,6 +102,7 @@ class Menu(Row, frozen=True):
     prompt: str = "menu.main"
     keys: dict[MenuKey, str] = {}
     silence: str = "operator"
+    closed: str | None = None  # where callers are led while their line is closed; none: goodbye
     wait_s: Annotated[float, Meta(ge=2, le=60)] = 8.0
     tries: Annotated[int, Meta(ge=1, le=5)] = 2
 
@@ -85,6 +112,7 @@ class Office(Row, frozen=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=60)] = "Bellwire"
     country: Country = "DK"
+    zone: str | None = None  # of its clocks; none: the zone of the country's capital, of New York in the US
     language: Literal["en"] = "en"
     operator: str = "phone1"
     emergency: tuple[Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")], ...] = ()
@@ -97,6 +125,7 @@ TABLES: dict[str, type[Row]] = {
     "people": Person,
     "queues": Queue,
     "menus": Menu,
+    "hours": Hours,
 }
 OPERATOR = "operator"
 
@@ -110,10 +139,15 @@ class Settings(Struct, frozen=True):
     people: dict[str, Person]
     queues: dict[str, Queue]
     menus: dict[str, Menu]
+    hours: dict[str, Hours]
 
     @property
     def country(self) -> str:
         return self.office.country
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.office.zone or ZONES[self.country])
 
     @property
     def emergencies(self) -> frozenset[str]:

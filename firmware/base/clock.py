@@ -76,5 +76,12 @@ class Clock:
         return self.now / SECOND
 
     def wall(self) -> datetime:
-        """The wall time to show for this instant."""
-        return self.started_at + timedelta(microseconds=self.now)
+        """The wall time to show for this instant, in the zone of `started_at`, be it summer or winter."""
+        return (self.started_at.astimezone(UTC) + timedelta(microseconds=self.now)).astimezone(
+            self.started_at.tzinfo
+        )
+
+    def set_wall(self, wall: datetime) -> None:
+        """The date of this instant is `wall`, whatever was shown before; nothing else changes."""
+        zero = wall.astimezone(UTC) - timedelta(microseconds=self.now)
+        self.started_at = zero.astimezone(wall.tzinfo)
