@@ -139,7 +139,7 @@ class Settings(Struct, frozen=True):
     people: dict[str, Person]
     queues: dict[str, Queue]
     menus: dict[str, Menu]
-    hours: dict[str, Hours]
+    hours: dict[str, Hours] = {}
 
     @property
     def country(self) -> str:
