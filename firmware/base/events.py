@@ -177,6 +177,23 @@ class SettingsChanged(Event):
 
 
 @dataclass(frozen=True)
+class HoursChanged(Event):
+    """A row of the office's hours opened or closed; told of every row when the box starts."""
+
+    hours: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class ClockSet(Event):
+    """The computer's date turned out to be another, by `moved_s`. `started_at` is the wall time of the
+    box's zero from here on, as in BoxStarted."""
+
+    started_at: str
+    moved_s: float
+
+
+@dataclass(frozen=True)
 class BoxStarted(Event):
     """A new engine took over; `version` is the program's, `lines` and `phones` what it found.
 
