@@ -81,6 +81,7 @@ class Box:
         for ending in before.endings:
             self.tell(ending)
         self.desk.agents.restore(before.agents)
+        self.exchange.calendar.begin()
 
     def _build(self, prompts: Prompts, has_sound: bool) -> None:
         names = tuple(self.ports)
@@ -266,6 +267,7 @@ class Box:
             line.supervision.allow(row.supervision, row.silence_s)
         self.desk.stir()
         self.tell(SettingsChanged(version=version, by=by))
+        self.exchange.calendar.change(settings)
 
     def check_settings(self, settings: Settings) -> None:
         """Refused: the change needs a new start, or names a prompt that there is not."""

@@ -7,6 +7,7 @@ it does not know queues: a menu ends in a destination, which `desk` (handed in) 
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from firmware.base.calendar import Calendar
 from firmware.base.clock import Clock
 from firmware.base.events import (
     CallAnswered,
@@ -67,6 +68,7 @@ class Exchange:
         self.lines, self.phones = lines, phones
         self.settings = settings
         self.sound = sound
+        self.calendar = Calendar(settings, clock, tell)
         self.calls: dict[str, Call] = {}
         self.quiet = quiet
         self.desk: Distributor

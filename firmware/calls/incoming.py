@@ -7,10 +7,12 @@ from firmware.base.clock import Clock
 from firmware.base.events import CallArrived, DigitHeard, Ending, LineChanged, Side
 from firmware.base.numbers import e164
 from firmware.base.ports import CallerHeard, Fact, KeyHeard, ToneHeard
+from firmware.base.spoken import closed
 from firmware.calls.call import Call, Stage, Tell
-from firmware.calls.ivr import Visit
+from firmware.calls.ivr import Notice, Visit
 from firmware.calls.line import Line
 from firmware.calls.supervision import ago
+from firmware.tables import Menu
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -28,7 +30,7 @@ class Incoming:
     ) -> None:
         self._exchange = exchange
         self._clock, self._tell, self._quiet = clock, tell, quiet
-        self._visits: dict[Call, Visit] = {}
+        self._visits: dict[Call, Visit | Notice] = {}
 
     def stop(self, call: Call) -> None:
         """The call is over: no prompt goes on."""
@@ -80,15 +82,33 @@ class Incoming:
 
     def _greet(self, call: Call, line: Line) -> None:
         call.step("greet")
-        menu = self._exchange.settings.menus[self._exchange.settings.lines[line.name].menu]
-        visit = Visit(menu, line.name, self._exchange.sound, self._clock, lambda to: self._send(call, to))
+        row = self._exchange.settings.lines[line.name]
+        menu, sound = self._exchange.settings.menus[row.menu], self._exchange.sound
+        visit: Visit | Notice
+        if self._exchange.calendar.is_open(row.hours):
+            visit = Visit(menu, line.name, sound, self._clock, lambda to: self._send(call, to))
+        else:
+            to = row.closed or menu.closed
+            visit = Notice(
+                self._closed(row.hours, menu, to), line.name, sound, self._clock, lambda: self._send(call, to)
+            )
         self._visits[call] = visit
         self._clock.after(SETTLE, visit.begin)
 
-    def _send(self, call: Call, to: str) -> None:
+    def _closed(self, hours: str | None, menu: Menu, to: str | None) -> tuple[str, ...]:
+        """Who we are, when we open, and goodbye where nobody is there for him."""
+        calendar, language = self._exchange.calendar, self._exchange.settings.office.language
+        sentence = closed(language, calendar.opens(hours), calendar.now())
+        return (menu.greeting, *sentence, *(() if to else ("goodbye",)))
+
+    def _send(self, call: Call, to: str | None) -> None:
+        """All was said: he is led to `to`, or has been told goodbye."""
         self._visits.pop(call, None)
         if not call.told:  # sounded out, and nobody was there
             self._exchange.end(call, "line", "silence")
+            return
+        if to is None:
+            self._exchange.end(call, "box", "hang_up")
             return
         call.step("send")
         if call.line is not None:
@@ -110,7 +130,7 @@ class Incoming:
         elif (attempt := self._exchange.attempts.get(call)) is not None:
             attempt.fact(fact)
 
-    def _in_menu(self, call: Call, visit: Visit, fact: Fact) -> None:
+    def _in_menu(self, call: Call, visit: Visit | Notice, fact: Fact) -> None:
         key = fact.key if isinstance(fact, KeyHeard) else None
         # Over our own words a voice may be their echo.
         speaks = isinstance(fact, ToneHeard) and (fact.name, fact.on) == ("voice", True) and visit.listens

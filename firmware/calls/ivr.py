@@ -4,7 +4,7 @@ Keys count over the greeting too. A wrong key gets the question again; after the
 after silence, the caller is led to a person: nobody is hung up on for having no keys.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.ports import Sound
@@ -12,6 +12,34 @@ from firmware.tables import Menu
 
 WRONG = "menu.wrong"
 ONE_MOMENT = "one_moment"
+
+
+class Notice:
+    """Says `prompts` to `row`, of whom nothing is asked; calls `done` once."""
+
+    listens = False
+
+    def __init__(
+        self, prompts: Sequence[str], row: str, sound: Sound, clock: Clock, done: Callable[[], None]
+    ) -> None:
+        self._prompts, self._row, self._sound = prompts, row, sound
+        self._clock, self._done = clock, done
+        self._over = False
+
+    def begin(self) -> None:
+        if not self._over:
+            self._clock.after(self._sound.say(self._row, *self._prompts), self._said)
+
+    def key(self, key: str) -> None:
+        """There is no choice."""
+
+    def stop(self) -> None:
+        """The caller has gone."""
+        self._over = True
+
+    def _said(self) -> None:
+        if not self._over:
+            self._done()
 
 
 class Visit:
