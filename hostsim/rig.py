@@ -5,7 +5,7 @@ there are no samples, and time leaps to the next thing that happens, rounded up 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -48,7 +48,7 @@ class Rig:
     ) -> None:
         self.data, self.fidelity, self.journal = dict(data), fidelity, journal
         settings = read(data)
-        self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+        self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=settings.zone)
         self._box_id, self._observer, self._strict = box_id, observer, strict
         self.prompts = Prompts(ROOT / "prompts", ROOT / "prompts" / "made", settings.office.language)
         self.town = Town(
