@@ -105,7 +105,7 @@ class Box:
             lines, phones, self.settings, self.sound, self.clock, self.tell, new_id, self._quiet
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
-        self.offers = Offers(self.desk)
+        self.offers = Offers(self.desk, self.tell)
         self.observers.append(self.offers.announcer.see)
         self.orders |= {
             "agent.sign_in": Handler(self.desk.sign_in),

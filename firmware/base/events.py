@@ -151,6 +151,17 @@ class QueueLeft(Event):
 
 
 @dataclass(frozen=True)
+class WaitTold(Event):
+    """What a waiting caller was told: his place, and the longest that he will wait from now. None: not
+    told, or a wait without an upper end."""
+
+    call: str
+    queue: str
+    place: int | None
+    seconds: float | None
+
+
+@dataclass(frozen=True)
 class Stray(Event):
     """A fact from outside that came too late or out of turn: a race, counted and ignored."""
 

@@ -9,12 +9,13 @@ begun while a telephone rings for him, and whoever answers cuts off what is bein
 from dataclasses import dataclass, field
 
 from firmware.base.clock import SECOND, Timer
-from firmware.base.events import Event
+from firmware.base.events import Event, WaitTold
 from firmware.base.ports import Sound
+from firmware.calls.call import Tell
 from firmware.desk.agents import Agent, State, Status
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible
-from firmware.desk.wait import Paces, Promise
+from firmware.desk.wait import Band, Paces, Promise
 from firmware.tables import Queue
 
 FIRST, EVERY = 8 * SECOND, 45 * SECOND  # µs from entering, and from one to the next (FEATURES row 18)
@@ -47,8 +48,8 @@ class Listener:
 class Announcer:
     """Plays to all who wait. `look` after every change of who waits, who is there and what rings."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._clock = desk, desk.clock
+    def __init__(self, desk: Desk, tell: Tell) -> None:
+        self._desk, self._clock, self._tell = desk, desk.clock, tell
         self._sound: Sound = desk.exchange.sound
         self._paces = Paces()
         self._listeners: dict[Waiting, Listener] = {}
@@ -136,6 +137,8 @@ class Announcer:
 
     def _turn(self, listener: Listener) -> None:
         """An announcement is due; while a telephone rings for him it stays so, until a look finds none."""
+        if self._desk.waiting.get(listener.waiting.call) is not listener.waiting:
+            return  # he left in this very tick: the look at its end finds that
         if listener.waiting.call.rung:
             self._late.append(listener)
             return
@@ -144,11 +147,18 @@ class Announcer:
         if listener.spoken is not None and now < listener.spoken + EVERY and not better:
             self._at(listener, listener.spoken + EVERY)
             return
-        prompts = [*self._say_place(listener, place), *self._say_wait(listener, place)]
+        prompts, band = self._say_place(listener, place), self._band(listener, place)
+        told = place if prompts else None
         listener.spoken = now
         self._at(listener, now + EVERY)
+        if band is not None:
+            prompts.append(band.prompt)
         if prompts:
             self._speak(listener, prompts)
+            self._tell(self._told(listener.waiting, told, band))
+
+    def _told(self, waiting: Waiting, place: int | None, band: Band | None) -> WaitTold:
+        return WaitTold(waiting.call.id, waiting.queue or "", place, band.seconds if band else None)
 
     def _speak(self, listener: Listener, prompts: list[str]) -> None:
         seconds = self._sound.say(listener.row, *prompts)
@@ -168,15 +178,14 @@ class Announcer:
             return ["queue.next"]
         return [f"queue.number.{place if place <= COUNTED else 'more'}"]
 
-    def _say_wait(self, listener: Listener, place: int) -> list[str]:
+    def _band(self, listener: Listener, place: int) -> Band | None:
         waiting = listener.waiting
         queue = self._desk.staffed(waiting)
         people = len(self._people(waiting, queue)) if queue is not None else 0
         seconds = self._paces.of(waiting.queue or "").wait(place, people, self._clock.now)
         if seconds is None:
-            return []
-        band = listener.promise.renew(seconds, people, self._clock.now)
-        return [band.prompt] if band is not None else []
+            return None
+        return listener.promise.renew(seconds, people, self._clock.now)
 
     def _people(self, waiting: Waiting, queue: Queue) -> list[Agent]:
         """Who is there and can take him, now or after the calls they are on."""

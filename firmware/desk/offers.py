@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from firmware.base.clock import SECOND
+from firmware.calls.call import Tell
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, State, Status
 from firmware.desk.announce import Announcer
@@ -33,10 +34,10 @@ class Staff:
 class Offers:
     """Makes the offers of a desk."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, tell: Tell) -> None:
         self._desk = desk
         self._exchange, self._clock = desk.exchange, desk.clock
-        self.announcer = Announcer(desk)
+        self.announcer = Announcer(desk, tell)
         self._staffs: dict[str | None, Staff | None] = {}  # of this pass; None: nobody is available
         self._again = False  # one more pass
         self._since: dict[str, int] = {}  # station -> when it began to ring for its caller, µs

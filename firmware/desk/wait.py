@@ -29,6 +29,11 @@ class Band(NamedTuple):
     prompt: str
     at_most: float
 
+    @property
+    def seconds(self) -> float | None:
+        """None: it has no upper end."""
+        return self.at_most if math.isfinite(self.at_most) else None
+
 
 BANDS = (
     Band("queue.wait.two", 120.0),
