@@ -39,6 +39,7 @@ class HatPhone(HatPort):
     """The `HandsetPort` of one FXS place."""
 
     kind: Literal["phone"] = "phone"
+    tells_keys = False
 
     def __init__(self, chip: Si3215, slot: int, bells: Bells) -> None:
         super().__init__(chip.name, chip, slot)

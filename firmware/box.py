@@ -72,7 +72,7 @@ class Box:
         self._mail: SimpleQueue[Mail] = SimpleQueue()
         self._untold: deque[Event] = deque()  # not yet passed on
         self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
-        self._promises: deque[tuple[int, Mail, Any]] = deque()
+        self._promises: deque[tuple[int, Callable[[], None]]] = deque()
         self._prompts = prompts
         self._build(prompts, all(shelf.has_sound for shelf in shelves))
         began = clock.started_at.isoformat(timespec="microseconds")
@@ -102,18 +102,20 @@ class Box:
         phones = {name: self._phone(name, ears) for name, port in self.ports.items() if port.kind == "phone"}
         new_id = self._call_ids.__next__
         self.exchange = Exchange(
-            lines, phones, self.settings, self.sound, self.clock, self.tell, new_id, self._quiet
+            lines,
+            phones,
+            self.settings,
+            self.sound,
+            self.clock,
+            self.tell,
+            new_id,
+            self._quiet,
+            self.when_kept,
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
         self.offers = Offers(self.desk, self.tell)
         self.observers.append(self.offers.announcer.see)
-        self.orders |= {
-            "agent.sign_in": Handler(self.desk.sign_in),
-            "agent.sign_out": Handler(self.desk.sign_out),
-            "agent.break": Handler(self.desk.take_break),
-            "agent.ready": Handler(self.desk.ready),
-            "agent.reject": Handler(self.desk.reject),
-        }
+        self.orders |= self.desk.orders
 
     def _make_echo(self) -> Echo:
         echo = Echo(len(self.ports))
@@ -125,7 +127,8 @@ class Box:
     def _make_ears(self) -> HearingEars:
         kinds = {name: port.kind for name, port in self.ports.items()}
         countries = {name: self._country(name) for name in self.ports}
-        return HearingEars(kinds, countries)
+        tell = {name for name, port in self.ports.items() if port.kind == "phone" and port.tells_keys}
+        return HearingEars(kinds, countries, tell)
 
     def _line(self, name: str, ears: Ears) -> Line:
         row, cadence = self.settings.lines[name], PLANS[self._country(name)].ring_cadence
@@ -238,7 +241,12 @@ class Box:
         elif self.degraded:
             mail.reply(Reply("refused", sentence="the disk does not answer: nothing can be kept; try again"))
         else:
-            self._promises.append((self._seq, mail, result))
+            seq = self._seq
+            self.when_kept(seq, lambda: mail.reply(Reply("done", result, seq=seq)))
+
+    def when_kept(self, seq: int, then: Callable[[], None]) -> None:
+        """Do `then` once the event of that number, and all before it, are durable."""
+        self._promises.append((max(seq, self._promises[-1][0] if self._promises else 0), then))
 
     def deliver(self) -> None:
         """Pass on what has become durable; while the disk hangs, events go out marked as not durable."""
@@ -251,8 +259,7 @@ class Box:
             for watcher in self.watchers:
                 watcher(event, event.seq <= durable)
         while self._promises and self._promises[0][0] <= durable:
-            seq, mail, result = self._promises.popleft()
-            mail.reply(Reply("done", result, seq=seq))
+            self._guarded(self._promises.popleft()[1])
 
     @property
     def degraded(self) -> bool:

@@ -25,7 +25,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
             name: _line(line, settings.lines[name].number) for name, line in box.exchange.lines.items()
         },
         "phones": {
-            name: _phone(phone, settings.phones[name].number) for name, phone in box.exchange.phones.items()
+            name: _phone(phone, box.desk.number_at(name)) for name, phone in box.exchange.phones.items()
         },
         "calls": [_call(call, box) for call in box.exchange.calls.values()],
         "agents": {
@@ -52,7 +52,7 @@ def _line(line: Line, number: str | None) -> dict[str, Any]:
     return {"state": line.state.word, "reason": line.reason, "call": call, "number": number}
 
 
-def _phone(phone: Handset, number: str) -> dict[str, Any]:
+def _phone(phone: Handset, number: str | None) -> dict[str, Any]:
     call = phone.call.id if phone.call else None
     ringing = phone.state.value == "ringing"
     return {

@@ -65,7 +65,7 @@ class Walk:
         self._rules = Rules(self.office, self._hold, self._signal)
         self._people = [self.office.caller(number) for number in CALLERS]
         self._friends = [self.office.caller(number) for number in FRIENDS]
-        self._phones = [self.office.phone(name) for name in self.office.town.telephones]
+        self._phones = [self.office.phone(name) for name in self.office.town.stations]
         self._lines = [self.office.line(n) for n in (1, 2, 3, 4)]
 
     def go(self, steps: int) -> None:

@@ -20,6 +20,7 @@ from firmware.calls import handset as handsets
 from firmware.calls import line as lines
 from firmware.calls.handset import Handset
 from hostsim.office import Office
+from hostsim.standin import StandIn
 
 SURE_OF_HOOK = SECOND // 5  # µs after which the box must know of a lifted handset
 SURE_OF_WIRES = 2 * SECOND  # µs after which it must know of everything else
@@ -54,8 +55,14 @@ class Rules:
 
     def _surely_off(self, station: str) -> bool:
         """Its hook has been off for so long that the box must know."""
-        hook, now = self.office.town.telephones[station].hook, self.office.town.clock.now
-        return bool(hook.at(now)) and not hook.between(now - SURE_OF_HOOK, now)
+        return self._off(station, SURE_OF_HOOK) is True
+
+    def _off(self, station: str, so_long: int) -> bool | None:
+        """Off its hook, or on it, for so many µs; None: it moved since."""
+        held, now = self.office.town.stations[station], self.office.town.clock.now
+        if isinstance(held, StandIn):
+            return None if held.moved_at >= now - so_long else held.off
+        return None if held.hook.between(now - so_long, now) else bool(held.hook.at(now))
 
     def check(self) -> None:
         """Whatever was done: every line, telephone and call knows of every other."""
@@ -103,10 +110,9 @@ class Rules:
         self._hold((phone.state in wants) == bool(at), f"{phone.name} is {phone.state} in {at}")
 
     def _check_hook(self, phone: Handset) -> None:
-        hook, now = self.office.town.telephones[phone.name].hook, self.office.town.clock.now
-        if not hook.between(now - SURE_OF_WIRES, now):
-            off = hook.at(now)
-            self._hold(off == phone.off_hook, f"{phone.name} is {phone.state}, its hook off: {off}")
+        off = self._off(phone.name, SURE_OF_WIRES)
+        sure = off is None or off == phone.off_hook
+        self._hold(sure, f"{phone.name} is {phone.state}, its hook off: {off}")
 
     def _check_wires(self, line: Any) -> None:
         """What has been so on the wires for a while is what the box says of the line."""

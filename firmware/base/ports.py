@@ -183,10 +183,14 @@ class LinePort(Protocol):
 
 
 class HandsetPort(Protocol):
-    """A telephone of the office. Facts: lifted, hung up, flashed, keys, service. Orders: ring …"""
+    """A telephone of the office. Facts: lifted, hung up, flashed, keys, service. Orders: ring …
+
+    `tells_keys`: keys are facts of the port itself, and nothing in its sound is one.
+    """
 
     name: str
     kind: Literal["phone"]
+    tells_keys: bool
 
     def read(self) -> Frame: ...
     def write(self, frame: Frame) -> None: ...

@@ -7,12 +7,13 @@ The table names the stages; what happens on the way is done by the exchange.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from firmware.base import Impossible
-from firmware.base.events import Event
+from firmware.base.events import Answering, Ending, Event, Side
 
 if TYPE_CHECKING:
+    from firmware.calls.dialogue import Script
     from firmware.calls.handset import Handset
     from firmware.calls.line import Line
 
@@ -43,6 +44,18 @@ NEXT: dict[tuple[Stage, str], Stage] = {
 }
 
 
+class Leg(Protocol):
+    """For whom the box itself dials, where no telephone of the office does."""
+
+    name: str  # who dials, as CallDialled tells it
+
+    def answered(self, how: Answering) -> None:
+        """Somebody, or a machine, is there."""
+
+    def over(self, side: Side, reason: Ending) -> None:
+        """The call that was dialled has ended."""
+
+
 @dataclass(eq=False)
 class Call:
     """`began` is the instant (µs) of arrival or dialling, from which its seconds count."""
@@ -54,6 +67,7 @@ class Call:
     line: "Line | None" = None
     phone: "Handset | None" = None  # the office's telephone on it; the calling one if both are inside
     called: "Handset | None" = None  # inside calls: the telephone that is called
+    leg: Leg | None = None  # of a call that the box dials by itself
     number: str | None = None
     name: str | None = None
     emergency: bool = False
@@ -70,3 +84,31 @@ class Call:
     @property
     def over(self) -> bool:
         return self.stage is Stage.ENDED
+
+
+class Distributor(Protocol):
+    """Who finds a station for a call: the desk."""
+
+    def send(self, call: Call, to: str) -> None:
+        """The caller of `call` is to be led to the destination `to`."""
+
+    def answered(self, call: Call, phone: "Handset") -> None:
+        """Somebody lifted `phone` for it; the other telephones that rang are free."""
+
+    def over(self, call: Call) -> None:
+        """The call ends: nobody is to be found for it any more."""
+
+    def changed(self, station: str) -> None:
+        """A station is in another state: it may be rung again, or no more."""
+
+    def number_at(self, station: str) -> str | None:
+        """What is dialled to reach it; None: nobody sits there."""
+
+    def keyed(self, call: Call, key: str) -> None:
+        """A caller who waits pressed a key."""
+
+    def intro(self, call: Call, phone: "Handset") -> "Script | None":
+        """What whoever lifted hears before he is joined with the caller."""
+
+    def declined(self, call: Call, phone: "Handset") -> None:
+        """He hung up before he was joined: the caller waits on."""

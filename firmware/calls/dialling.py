@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from firmware.base.clock import Clock, Timer
 from firmware.base.numbers import HABITS, after_habit, may_grow
+from firmware.calls.codes import CODES, begins_code
 from firmware.calls.handset import Handset, State
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ MOST_KEYS = 32
 class Decision:
     """`number` as `kind`, once no further key came for `wait` seconds (0: now)."""
 
-    kind: Literal["emergency", "number"]
+    kind: Literal["emergency", "number", "code"]
     number: str
     wait: float
 
@@ -36,8 +37,10 @@ def decide(keys: str, country: str, emergencies: frozenset[str], inside: Collect
         return Decision("emergency", keys[1:], 0.0 if certain else HABIT_PAUSE)
     if keys.endswith("#") and len(keys) > 1:
         return Decision("number", keys[:-1], 0.0)
+    if keys in CODES and not begins_code(keys):
+        return Decision("code", keys, 0.0)
     longer = may_grow(keys, country) or any(each.startswith(keys) and each != keys for each in inside)
-    code = keys.startswith(("*", "#"))
+    code = keys.startswith(("*", "#"))  # a longer one may follow
     complete = len(keys) >= MOST_KEYS or not (longer or code or _before_emergency(keys, emergencies))
     return Decision("number", keys, 0.0 if complete else PAUSE)
 
@@ -53,7 +56,8 @@ class Keypad:
     def keyed(self, phone: Handset, key: str) -> None:
         """A key of an off-hook telephone. In a conversation it is for the far end, which hears it; while
         nobody has answered yet only an emergency number counts, and ends the call that is being made."""
-        if phone.state is State.TALKING:
+        if phone.state is State.TALKING or phone.state is State.SERVED:
+            self._exchange.talks.key(phone.name, key)
             return
         self.stop(phone)
         phone.keys = (phone.keys + key)[-MOST_KEYS:]
@@ -81,6 +85,8 @@ class Keypad:
         number, phone.keys = decision.number, ""
         if decision.kind == "emergency":
             self._emergency(phone, number)
+        elif number in CODES:
+            self._exchange.serve(phone, CODES[number])
         elif (station := self._exchange.settings.extensions().get(number)) is not None:
             self._exchange.dial_inside(phone, number, station)
         elif number.isdigit():

@@ -5,7 +5,6 @@ it does not know queues: a menu ends in a destination, which `desk` (handed in) 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from firmware.base.calendar import Calendar
 from firmware.base.clock import Clock
@@ -22,8 +21,9 @@ from firmware.base.numbers import to_dial
 from firmware.base.ports import Fact, Sound
 from firmware.calls import handset as handsets
 from firmware.calls import line as lines
-from firmware.calls.call import Call, Direction, Stage, Tell
+from firmware.calls.call import Call, Direction, Distributor, Leg, Stage, Tell
 from firmware.calls.dialling import Keypad
+from firmware.calls.dialogue import Script, Talks, WhenKept
 from firmware.calls.handset import Handset
 from firmware.calls.incoming import Incoming
 from firmware.calls.line import Line
@@ -32,22 +32,6 @@ from firmware.calls.supervision import ago
 from firmware.tables import Settings
 
 INSIDE_RING = 60.0  # s that a colleague's telephone rings
-
-
-class Distributor(Protocol):
-    """Who finds a station for a call: the desk."""
-
-    def send(self, call: Call, to: str) -> None:
-        """The caller of `call` is to be led to the destination `to`."""
-
-    def answered(self, call: Call, phone: Handset) -> None:
-        """Somebody lifted `phone` for it; the other telephones that rang are free."""
-
-    def over(self, call: Call) -> None:
-        """The call ends: nobody is to be found for it any more."""
-
-    def changed(self, station: str) -> None:
-        """A station is in another state: it may be rung again, or no more."""
 
 
 class Exchange:
@@ -63,8 +47,10 @@ class Exchange:
         tell: Tell,
         new_id: Callable[[], str],
         quiet: Callable[[str, float], bool],
+        when_kept: WhenKept,
     ) -> None:
-        """`quiet(row, seconds)`: was nothing said on that row for so long?"""
+        """`quiet(row, seconds)`: was nothing said on that row for so long? `when_kept(seq, then)`: do that
+        once the event of that number is durable."""
         self.lines, self.phones = lines, phones
         self.settings = settings
         self.sound = sound
@@ -74,6 +60,8 @@ class Exchange:
         self.desk: Distributor
         self._clock, self._tell, self._new_id = clock, tell, new_id
         self.attempts: dict[Call, Outgoing] = {}
+        self.talks = Talks(sound, clock, tell, when_kept)
+        self.services: dict[str, Callable[[Handset], Script]] = {}  # a code's service -> its script
         self.keypad = Keypad(self, clock)
         self.incoming = Incoming(self, clock, tell, quiet)
         for line in lines.values():
@@ -91,6 +79,14 @@ class Exchange:
         call = phone.call
         assert call is not None
         self._stop_others(call, phone)
+        if call.direction != "inside" and (script := self.desk.intro(call, phone)) is not None:
+            call.phone = phone
+            self.talks.begin(phone.name, script, lambda: self.connect(call, phone))
+        else:
+            self.connect(call, phone)
+
+    def connect(self, call: Call, phone: Handset) -> None:
+        """Join whoever lifted with the one he was rung for."""
         call.step("answer")
         if call.direction == "inside":
             assert call.phone is not None
@@ -100,6 +96,7 @@ class Exchange:
         else:
             assert call.line is not None
             call.phone = phone
+            self.talks.stop(call.line.name)
             self.sound.hush(call.line.name)
             self.sound.join(call.line.name, phone.name)
             call.line.join()
@@ -111,9 +108,18 @@ class Exchange:
 
     def hung_up(self, phone: Handset, call: Call | None) -> None:
         self.keypad.stop(phone)
+        self.talks.stop(phone.name)
         self.sound.part(phone.name)
-        if call is not None:
+        if call is not None and not self._declines(call, phone):
             self.end(call, self._side(call, phone), "hang_up")
+
+    def _declines(self, call: Call, phone: Handset) -> bool:
+        """Before he was joined with a caller he gives nobody up but himself."""
+        if call.direction != "in" or call.stage is not Stage.RINGING or call.phone is not phone:
+            return False
+        call.phone = None
+        self.desk.declined(call, phone)
+        return True
 
     def _side(self, call: Call, phone: Handset) -> Side:
         return "caller" if phone is call.phone and call.direction != "in" else "called"
@@ -123,11 +129,25 @@ class Exchange:
         call = phone.call
         if call is not None and phone in call.rung:
             call.rung.remove(phone)
-        if call is not None and phone in (call.phone, call.called):
+        self.talks.stop(phone.name)
+        if call is None or self._declines(call, phone):
+            return
+        if phone in (call.phone, call.called):
             self.end(call, self._side(call, phone), "failed")
 
     def changed(self, phone: Handset) -> None:
         self.desk.changed(phone.name)
+
+    # The box speaks with somebody
+
+    def serve(self, phone: Handset, service: str) -> None:
+        """A code was keyed: its script, and then dial tone."""
+        phone.serve()
+        self.talks.begin(phone.name, self.services[service](phone), lambda: self._served(phone))
+
+    def _served(self, phone: Handset) -> None:
+        if phone.state is handsets.State.SERVED:
+            phone.served()
 
     # What a number leads to
 
@@ -141,6 +161,14 @@ class Exchange:
         kind = Emergency if emergency else Outgoing
         self.attempts[call] = kind(self, call, number, self._clock, self._tell)
         self.attempts[call].begin()
+
+    def dial_for(self, number: str, leg: Leg) -> Call:
+        """The box itself dials an outside number (as the exchange wants it); `leg` hears how it goes on."""
+        call = self.new_call("out", Stage.DIALLING, number=number)
+        call.leg = leg
+        self.attempts[call] = Outgoing(self, call, number, self._clock, self._tell)
+        self.attempts[call].begin()
+        return call
 
     def dial_inside(self, phone: Handset, number: str, station: str) -> None:
         """A colleague's number is complete: ring his station."""
@@ -167,7 +195,7 @@ class Exchange:
     def ring(self, call: Call, phone: Handset) -> None:
         """Ring a free telephone for a call; `lifted_to_answer` follows, or nothing."""
         if call.direction == "inside" and call.phone is not None:
-            number: str | None = self.settings.phones[call.phone.name].number
+            number = self.desk.number_at(call.phone.name)
         else:
             number = call.number and to_dial(call.number, self.settings.country)
         phone.ring(call, number, call.name)
@@ -200,14 +228,18 @@ class Exchange:
         if call.told:
             seconds = round(ago(self._clock, call.began), 3)
             self._tell(CallEnded(call=call.id, side=side, reason=reason, seconds=seconds))
+        if call.leg is not None:
+            call.leg.over(side, reason)
         self._part(call, "busy" if reason == "busy_tone" and side == "called" else "congestion")
         self._stop_others(call, None)
 
     def _part(self, call: Call, tone: str) -> None:
         if (line := call.line) is not None:
+            self.talks.stop(line.name)
             self.give_back(line)
         for phone in (call.phone, call.called):
             if phone is not None and phone.call is call:
+                self.talks.stop(phone.name)
                 self.sound.part(phone.name)
                 if phone.state in handsets.CONNECTED:
                     phone.far_end_gone(tone)

@@ -41,6 +41,7 @@ class State(Enum):
     RINGING = "ringing"
     DIAL_TONE = "dial_tone"
     DIALLING = "dialling"
+    SERVED = "served"  # the box speaks with him
     CALLING = "calling"  # the number is complete, nobody answered yet
     TALKING = "talking"
     CONGESTION = "congestion"
@@ -51,8 +52,8 @@ class State(Enum):
 
 _S = State
 _LEFT_OFF = (_S.CONGESTION, _S.HOWLER, _S.PARKED)
-_LIFTED = (_S.DIAL_TONE, _S.DIALLING, _S.CALLING, _S.TALKING, *_LEFT_OFF)
-CONNECTED = (_S.DIALLING, _S.CALLING, _S.TALKING)
+_LIFTED = (_S.DIAL_TONE, _S.DIALLING, _S.SERVED, _S.CALLING, _S.TALKING, *_LEFT_OFF)
+CONNECTED = (_S.DIALLING, _S.SERVED, _S.CALLING, _S.TALKING)
 NEXT: dict[tuple[State, type[Fact] | str], State] = {
     (_S.IDLE, "ring"): _S.RINGING,
     (_S.IDLE, Lifted): _S.DIAL_TONE,
@@ -62,13 +63,16 @@ NEXT: dict[tuple[State, type[Fact] | str], State] = {
     (_S.DIAL_TONE, "waited"): _S.CONGESTION,
     (_S.DIALLING, "waited"): _S.CONGESTION,
     (_S.DIALLING, "call"): _S.CALLING,
+    (_S.DIALLING, "serve"): _S.SERVED,
+    (_S.SERVED, "served"): _S.DIAL_TONE,
+    (_S.SERVED, "call"): _S.CALLING,
     (_S.CALLING, "answer"): _S.TALKING,
     (_S.CONGESTION, "waited"): _S.HOWLER,
     (_S.HOWLER, "waited"): _S.PARKED,
     (_S.OUT, InService): _S.IDLE,
     (_S.OUT, OutOfService): _S.OUT,
     # Keys go on being heard: an emergency number is dialled from any of these.
-    **{(state, KeyHeard): state for state in (_S.DIALLING, _S.CALLING, _S.TALKING, *_LEFT_OFF)},
+    **{(state, KeyHeard): state for state in (*CONNECTED, *_LEFT_OFF)},
     # On its hook it only hears the echo of the caller that we show it.
     **{(state, KeyHeard): state for state in (_S.IDLE, _S.RINGING)},
     **{(state, "call"): _S.CALLING for state in _LEFT_OFF},
@@ -156,6 +160,17 @@ class Handset:
         self._quiet()
         self.call = call
 
+    def serve(self) -> None:
+        """A code was keyed: the box speaks with him from now on."""
+        self._act("serve")
+        self._quiet()
+        self.keys = ""
+
+    def served(self) -> None:
+        """That is done: he may dial again."""
+        self._act("served")
+        self._invite()
+
     def answered(self) -> None:
         """The far end answered."""
         self._act("answer")
@@ -207,6 +222,9 @@ class Handset:
             self.port.do(StopRing())
             self.owner.lifted_to_answer(self)
             return
+        self._invite()
+
+    def _invite(self) -> None:
         self._sound.tone(self.name, "dial")
         self._ears.dial_mode(self.name, True)
         self._wait(NO_KEY)

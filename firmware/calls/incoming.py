@@ -127,8 +127,13 @@ class Incoming:
             return
         if (visit := self._visits.get(call)) is not None:
             self._in_menu(call, visit, fact)
+        elif isinstance(fact, KeyHeard) and self._exchange.talks.key(line.name, fact.key, call):
+            return
         elif (attempt := self._exchange.attempts.get(call)) is not None:
             attempt.fact(fact)
+        elif isinstance(fact, KeyHeard) and call.stage is Stage.RINGING:
+            self._tell(DigitHeard(call=call.id, key=fact.key))
+            self._exchange.desk.keyed(call, fact.key)
 
     def _in_menu(self, call: Call, visit: Visit | Notice, fact: Fact) -> None:
         key = fact.key if isinstance(fact, KeyHeard) else None

@@ -99,8 +99,9 @@ class Outgoing:
         self.call.line = line
         line.seize(self.call)
         self.call.told = True
-        phone = self.call.phone.name if self.call.phone else ""
-        self._tell(CallDialled(call=self.call.id, line=line.name, phone=phone, number=self._digits))
+        who = self.call.phone or self.call.leg
+        name = who.name if who else ""
+        self._tell(CallDialled(call=self.call.id, line=line.name, phone=name, number=self._digits))
         self._wait(self.tone_wait, self._no_tone)
 
     def _before_digits(self, tone: str) -> None:
@@ -192,6 +193,8 @@ class Outgoing:
         if self.call.phone is not None:
             self.call.phone.answered()
             self._tell(CallAnswered(call=self.call.id, station=self.call.phone.name, how=how))
+        elif self.call.leg is not None:
+            self.call.leg.answered(how)
 
     def _refused(self) -> None:
         self._exchange.end(self.call, "called", "busy_tone")

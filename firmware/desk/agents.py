@@ -127,6 +127,15 @@ class Agents:
     def signed_in(self) -> Iterator[Agent]:
         return (each for each in self.all.values() if each.status is not Status.OFF)
 
+    def number_at(self, station: str) -> str | None:
+        """A telephone's own number, else that of whoever is signed in there, else of whose station it is."""
+        settings, here = self._exchange.settings, self.at(station)
+        if (phone := settings.phones.get(station)) is not None:
+            return phone.number
+        if here is not None:
+            return settings.people[here.name].number
+        return next((each.number for each in settings.people.values() if each.station == station), None)
+
     def phone(self, agent: Agent) -> Handset | None:
         return self._exchange.phones.get(agent.station) if agent.station else None
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import Outcome, QueueEntered, QueueLeft
+from firmware.base.orders import Handler
 from firmware.calls.call import Call, Tell
+from firmware.calls.dialogue import Script
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Agents, Status
@@ -96,7 +98,31 @@ class Desk:
         self.agents.seen(station)
         self.stir()
 
+    def number_at(self, station: str) -> str | None:
+        return self.agents.number_at(station)
+
+    def keyed(self, call: Call, key: str) -> None:
+        """A caller who waits pressed a key."""
+
+    def intro(self, call: Call, phone: Handset) -> Script | None:
+        """What whoever lifted hears before he is joined with the caller: nothing."""
+        return None
+
+    def declined(self, call: Call, phone: Handset) -> None:
+        """He hung up before he was joined: the caller is offered anew."""
+        self.stir()
+
     # What people order
+
+    @property
+    def orders(self) -> dict[str, Handler]:
+        return {
+            "agent.sign_in": Handler(self.sign_in),
+            "agent.sign_out": Handler(self.sign_out),
+            "agent.break": Handler(self.take_break),
+            "agent.ready": Handler(self.ready),
+            "agent.reject": Handler(self.reject),
+        }
 
     def sign_in(self, who: str, station: str | None = None) -> None:
         self.agents.sign_in(who, station)

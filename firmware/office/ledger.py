@@ -17,6 +17,7 @@ from firmware.base.events import (
     CallDialled,
     CallEnded,
     CallMoved,
+    ClockSet,
     DigitHeard,
     Event,
     PhoneRang,
@@ -162,6 +163,11 @@ class Ledger:
         if event.started_at:
             self.zero = datetime.fromisoformat(event.started_at)
 
+    def _dated(self, event: ClockSet) -> Iterator[Row]:
+        """From here on the box's zero has another date; what was recorded keeps the one it had."""
+        self.zero = datetime.fromisoformat(event.started_at)
+        yield from ()
+
     def _arrived(self, event: CallArrived) -> Iterator[Row]:
         yield self._begin(event, "in", event.line, None, event.number, event.name)
 
@@ -238,6 +244,7 @@ class Ledger:
 
 _HANDLERS: dict[type[Event], Callable[[Ledger, Any], Iterator[Row]]] = {
     BoxStarted: Ledger._started,
+    ClockSet: Ledger._dated,
     CallArrived: Ledger._arrived,
     CallDialled: Ledger._dialled,
     PhoneRang: Ledger._rang,

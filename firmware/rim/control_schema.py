@@ -89,14 +89,14 @@ Told = Welcome | Answered | Happened
 
 
 Number = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}$")]
-Phone = Annotated[str, Meta(pattern=r"^phone([1-9]|1[0-6])$")]
-Who = Annotated[str, Meta(pattern=r"^(phone([1-9]|1[0-6])|\+?[0-9]{2,15})$")]
+Phone = Annotated[str, Meta(pattern=r"^((phone|usb)([1-9]|1[0-6])|browser)$")]
+Who = Annotated[str, Meta(pattern=r"^((phone|usb)([1-9]|1[0-6])|browser|\+?[0-9]{2,15})$")]
 ALLOWED = {
     "line": "a line, 1 to 16",
     "number": "a telephone number, 2 to 15 digits",
     "name": "a name, at most 40 letters",
-    "phone": "phone1 to phone16",
-    "who": "the number of somebody in town, or phone1 to phone16",
+    "phone": "phone1 to phone16, usb1 to usb16, or browser",
+    "who": "the number of somebody in town, phone1 to phone16, usb1 to usb16, or browser",
     "keys": "1 to 40 of the keys 0 to 9, * and #",
     "digits": "1 to 20 of the keys 0 to 9, * and #",
     "text": "a sentence, 1 to 300 letters",

@@ -8,7 +8,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from firmware.tables import Settings
 Countries = dict[str, str]  # port -> country
 PROMPTS = Path(__file__).parents[2] / "prompts"
 LOOK_BACK = 20_000  # events
+DATE_EVERY = 500  # ticks between two looks at the computer's date
 PLACES = range(1, 5)  # lines and phones of one hat
 FIRST_OFFICE: dict[str, Any] = {  # until somebody says otherwise: all lines ring the first phone
     "lines": {f"line{place}": {} for place in PLACES},
@@ -56,8 +58,10 @@ class LiveBox:
         self.ticks = self.late_ticks = 0
         self._box, self._figures, self._now = box, figures, now
         self._last = now()
+        self._follow_date = date_follower(lambda: box)
 
     def beat(self) -> None:
+        self._follow_date()
         self._box.tick()
         self._box.deliver()
         now = self._now()
@@ -103,8 +107,22 @@ def run(
 
 def _box(settings: Settings, shelf: Shelf, journal: AnyJournal) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
-    clock = Clock(datetime.now().astimezone())
+    clock = Clock(datetime.now(settings.zone))
     return Box(settings, [shelf], clock, journal, prompts, before=before(journal))
+
+
+def date_follower(
+    box: Callable[[], Box | None], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Callable[[], None]:
+    """To be called each tick. A Pi keeps no date while it is off and hears the right one from the network
+    minutes after its start; a laptop sleeps: the box shows the computer's date again within 10 s."""
+    ticks = count()
+
+    def follow() -> None:
+        if next(ticks) % DATE_EVERY == 0 and (there := box()) is not None:
+            there.exchange.calendar.follow(now())
+
+    return follow
 
 
 def made(folder: Path) -> Path:

@@ -1,11 +1,11 @@
 """What the rows of sound say: keys, callers, tones, voices, told as facts of the ports.
 
-Who listens to what: keys of phones always, of a line while somebody talks on it; callers on lines
-that lie on their hook; tones and voices on lines that do not. A detector hears only the rows that
-need it, and nothing at all while none does.
+Who listens to what: keys of phones always, but for those that tell them, and of a line while
+somebody talks on it; callers on lines that lie on their hook; tones and voices on lines that do
+not. A detector hears only the rows that need it, and nothing at all while none does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -41,6 +41,10 @@ class _Ear:
         for place in np.flatnonzero(self._rows == row):
             self.detector.reset(int(place))
 
+    def dial_mode(self, row: int, on: bool) -> None:
+        for place in np.flatnonzero(self._rows == row):
+            self.detector.dial_mode(int(place), on)
+
     def hear(self, said: Samples, at_us: int) -> list[tuple[int, int, Any]]:
         """(row, at in µs, what the detector told) for a frame that began at `at_us`."""
         if not self._on.any():
@@ -60,15 +64,22 @@ class _Ear:
 class Ears:
     """The ears of all ports. Lines begin on their hook."""
 
-    def __init__(self, kinds: Mapping[str, Literal["line", "phone"]], countries: Mapping[str, str]) -> None:
-        """`kinds` in the order of the rows; `countries`: whose tones a line speaks. KeyError: no such."""
+    def __init__(
+        self,
+        kinds: Mapping[str, Literal["line", "phone"]],
+        countries: Mapping[str, str],
+        deaf: Collection[str] = (),
+    ) -> None:
+        """`kinds` in the order of the rows; `countries`: whose tones a line speaks; `deaf`: phones that
+        tell their keys. KeyError: no such country."""
         self._names = tuple(kinds)
         self._row = {name: row for row, name in enumerate(kinds)}
         self._lines = {name for name, kind in kinds.items() if kind == "line"}
         lines = np.array([self._row[name] for name in kinds if name in self._lines], np.intp)
-        keys, callers, voices = Dtmf(len(kinds)), CallerId(len(lines)), Voice(len(lines))
+        keyed = np.array([row for name, row in self._row.items() if name not in deaf], np.intp)
+        keys, callers, voices = Dtmf(len(keyed)), CallerId(len(lines)), Voice(len(lines))
         tones = Progress(len(lines), [countries[self._names[row]] for row in lines])
-        self._keys = _Ear(keys, np.arange(len(kinds)), lambda row, on: keys.reset(row))
+        self._keys = _Ear(keys, keyed, lambda row, on: keys.reset(row))
         self._callers = _Ear(callers, lines, lambda row, on: callers.reset(row))
         self._tones = _Ear(tones, lines, tones.watch)
         self._voices = _Ear(voices, lines, voices.watch)
@@ -101,7 +112,7 @@ class Ears:
 
     def dial_mode(self, row: str, on: bool) -> None:
         """Our own dial tone plays on `row`: keys are heard through it."""
-        self._keys.detector.dial_mode(self._row[row], on)
+        self._keys.dial_mode(self._row[row], on)
 
     def reset(self, row: str) -> None:
         """Forget what `row` said so far."""

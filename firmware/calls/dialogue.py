@@ -1,0 +1,215 @@
+"""A dialogue: the box speaks with somebody, and he keys; written as a script that reads from top to bottom.
+
+A script is a generator. It yields a step (`Say`, `Keys`, `Pause`, `Kept`) and is given back the answer:
+
+    def confirm(number):
+        key = yield Keys(("callback.number", *digits(number), "callback.press1"))
+        yield Say("callback.thanks" if key == "1" else "goodbye")
+
+A key stops whatever is being said. What is keyed before it is asked for is kept for the next question.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from firmware.base.clock import Clock, Timer
+from firmware.base.events import DigitHeard
+from firmware.base.ports import Sound
+from firmware.calls.call import Call, Tell
+
+MOST_AHEAD = 32  # keys kept for the next question
+DISK = 3.0  # s that somebody waits for the disk before he is told that it does not answer
+
+
+@dataclass(frozen=True, init=False)
+class Say:
+    """Say prompts, one after another. The answer is ""."""
+
+    prompts: tuple[str, ...]
+
+    def __init__(self, *prompts: str) -> None:
+        object.__setattr__(self, "prompts", prompts)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Ask, and wait for keys: one, or up to `most` of them, ended by `end` or by `next_s` without one.
+
+    The answer is what was keyed, without the end key; "" where nothing came for `first_s` after the
+    question. `secret` keys are never told as events.
+    """
+
+    prompts: tuple[str, ...] = ()
+    most: int = 1
+    first_s: float = 8.0
+    next_s: float = 4.0
+    end: str = "#"
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Be silent for so long; a key ends it. The answer is ""."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Wait until the event `seq` is safe from a power cut. The answer is "kept", or "" if the disk hangs."""
+
+    seq: int
+
+
+Step = Say | Keys | Pause | Kept
+Script = Generator[Step, str, None]
+WhenKept = Callable[[int, Callable[[], None]], None]
+
+
+class Dialogue:
+    """One script, played to `row`. `done` is called once, at its end; not where it is stopped."""
+
+    def __init__(
+        self,
+        row: str,
+        script: Script,
+        sound: Sound,
+        clock: Clock,
+        when_kept: WhenKept,
+        done: Callable[[], None],
+    ) -> None:
+        self._row, self._script, self._sound, self._clock = row, script, sound, clock
+        self._when_kept, self._done = when_kept, done
+        self._ahead = ""
+        self._typed = ""
+        self._step: Step | None = None  # None: not begun, or over
+        self._timer: Timer | None = None
+        self.over = False
+
+    @property
+    def secret(self) -> bool:
+        """Is a secret being keyed?"""
+        return isinstance(self._step, Keys) and self._step.secret
+
+    def begin(self) -> None:
+        self._go_on(None)
+
+    def key(self, key: str) -> None:
+        """He pressed a key."""
+        if self.over:
+            return
+        if isinstance(self._step, Keys):
+            self._sound.hush(self._row)
+            self._take(self._step, key)
+            return
+        self._ahead = (self._ahead + key)[:MOST_AHEAD]
+        if isinstance(self._step, Say | Pause):
+            self._sound.hush(self._row)
+            self._go_on("")
+
+    def stop(self) -> None:
+        """He has gone, or somebody speaks with him now."""
+        if not self.over:
+            self._end()
+            self._sound.hush(self._row)
+            self._script.close()
+
+    # The steps
+
+    def _go_on(self, answer: str | None) -> None:
+        self._stop_timer()
+        try:
+            self._step = next(self._script) if answer is None else self._script.send(answer)
+        except StopIteration:
+            if not self.over:  # the script itself may have led him elsewhere
+                self._end()
+                self._done()
+            return
+        if not self.over:
+            self._begin(self._step)
+
+    def _begin(self, step: Step) -> None:
+        match step:
+            case Say():
+                self._wait(self._sound.say(self._row, *step.prompts), "")
+            case Pause():
+                self._wait(step.seconds, "")
+            case Kept():
+                self._wait(DISK, "")
+                self._when_kept(step.seq, lambda: self._kept(step))
+            case Keys():
+                self._ask(step)
+
+    def _kept(self, step: Kept) -> None:
+        if self._step is step:
+            self._go_on("kept")
+
+    def _ask(self, step: Keys) -> None:
+        self._typed = ""
+        if not self._ahead:
+            seconds = self._sound.say(self._row, *step.prompts) if step.prompts else 0.0
+            self._wait(seconds + step.first_s, "")
+        while self._ahead and self._step is step:  # once it is answered, the rest is for the next question
+            key, self._ahead = self._ahead[0], self._ahead[1:]
+            self._take(step, key)
+
+    def _take(self, step: Keys, key: str) -> None:
+        if step.most > 1 and key == step.end:
+            self._go_on(self._typed)
+            return
+        self._typed += key
+        if len(self._typed) >= step.most:
+            self._go_on(self._typed)
+        else:
+            self._wait(step.next_s, self._typed)
+
+    # The machine
+
+    def _end(self) -> None:
+        self.over, self._step = True, None
+        self._stop_timer()
+
+    def _wait(self, seconds: float, answer: str) -> None:
+        self._stop_timer()
+        self._timer = self._clock.after(seconds, lambda: self._go_on(answer))
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+
+class Talks:
+    """All dialogues that go on, by the row of whom the box speaks with."""
+
+    def __init__(self, sound: Sound, clock: Clock, tell: Tell, when_kept: WhenKept) -> None:
+        self._sound, self._clock, self._tell, self._when_kept = sound, clock, tell, when_kept
+        self._on: dict[str, Dialogue] = {}
+
+    def __contains__(self, row: str) -> bool:
+        return row in self._on
+
+    def begin(self, row: str, script: Script, done: Callable[[], None] = lambda: None) -> None:
+        """Speak with whoever is at `row`; `done` follows, unless it is stopped."""
+        self.stop(row)
+        talk = Dialogue(row, script, self._sound, self._clock, self._when_kept, lambda: self._over(row, done))
+        self._on[row] = talk
+        talk.begin()
+
+    def _over(self, row: str, done: Callable[[], None]) -> None:
+        del self._on[row]
+        done()
+
+    def stop(self, row: str) -> None:
+        if (talk := self._on.pop(row, None)) is not None:
+            talk.stop()
+
+    def key(self, row: str, key: str, call: Call | None = None) -> bool:
+        """A key pressed there, told as one of `call`'s unless it is secret. False: nobody speaks with him."""
+        talk = self._on.get(row)
+        if talk is None:
+            return False
+        if call is not None and not talk.secret:
+            self._tell(DigitHeard(call=call.id, key=key))
+        talk.key(key)
+        return True
