@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from firmware.base import Refused
 from firmware.rim.control_server import ControlServer
-from firmware.rim.engine import ending, made
+from firmware.rim.engine import date_follower, ending, made
 from firmware.rim.journal import AnyJournal, Journal, Writer
 from firmware.rim.store import SettingsStore
 from firmware.rim.ticker import Ticker, prefer, settle
@@ -71,7 +71,11 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     server = ControlServer(folder / "control.sock", engine, journal)
     stack.callback(server.close)
 
+    follow_date = date_follower(lambda: works.box)
+
     def tick() -> None:
+        if story is None:  # which has a date of its own
+            follow_date()
         engine.tick()
         server.beat()
 

@@ -11,6 +11,7 @@ from firmware.base.events import (
     CallDialled,
     CallEnded,
     CallMoved,
+    ClockSet,
     DigitHeard,
     Event,
     LineChanged,
@@ -168,6 +169,15 @@ def test_calls_that_their_engine_did_not_outlive_are_ended_by_the_next_one() -> 
     )
     assert all(leg.ended_at == 14 * SECOND for leg in book.of(Leg))
     assert [wait.outcome for wait in book.of(QueueEntry)] == ["withdrawn"]
+
+
+def test_calls_after_a_step_of_the_clock_have_the_new_date() -> None:
+    step = (70.0, ClockSet("2026-03-05T09:00:00+00:00", 5097600.0))
+    later = (80.0, CallArrived("c2", "line1", "+4533120001", "Hansen A/S", None))
+    assert [call.date for call in record(STARTED, *SALES_CALL, step, later).of(Call)] == [
+        "2026-01-05T09:00:10+00:00",
+        "2026-03-05T09:01:20+00:00",
+    ]
 
 
 def test_a_reader_who_stops_anywhere_goes_on_to_the_same_rows() -> None:

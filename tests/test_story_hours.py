@@ -9,6 +9,7 @@ from stories import BOTH, menu_heard
 
 from firmware.base.clock import SECOND
 from firmware.base.events import CallAnswered, CallEnded, ClockSet, HoursChanged
+from firmware.rim.engine import date_follower
 from hostsim.office import Office
 
 WEEK = {day: ["09:00-12:00", "13:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -170,6 +171,22 @@ def test_a_step_of_the_computers_clock_opens_and_closes_at_once() -> None:
             assert calendar.is_open("office") is is_open
         assert seen == [("office", False), ("office", True)]
         assert [each.moved_s for each in office.saw(ClockSet)] == [4.0 * HOUR, 4.0 * HOUR, -1.0 * HOUR]
+
+
+def test_a_live_box_shows_the_computers_date_again_within_ten_seconds() -> None:
+    with Office(NINE_TO_FIVE, fidelity="signal") as office:
+        calendar = office.box.exchange.calendar
+        follow = date_follower(lambda: office.box, lambda: calendar.now() + timedelta(hours=8))
+        follow()
+        assert [(each.hours, each.open) for each in office.saw(HoursChanged)] == [
+            ("office", True),
+            ("office", False),
+        ]
+        for _ in range(499):
+            follow()
+        assert len(office.saw(ClockSet)) == 1
+        follow()
+        assert len(office.saw(ClockSet)) == 2
 
 
 def test_changed_hours_count_at_once_and_whoever_has_none_is_always_open() -> None:
