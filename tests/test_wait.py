@@ -1,12 +1,23 @@
 """The honest wait: exact numbers, and words that never amount to more than the last ones."""
 
+import json
 import math
 
 import pytest
 
 from firmware.base.clock import SECOND
-from firmware.base.events import AgentChanged, CallAnswered, Event, Outcome, QueueEntered, QueueLeft
+from firmware.base.events import (
+    AgentChanged,
+    CallAnswered,
+    CallEnded,
+    Event,
+    Outcome,
+    QueueEntered,
+    QueueLeft,
+    WaitTold,
+)
 from firmware.desk.wait import BANDS, Pace, Paces, Promise, percentile70
+from firmware.office.promises import Promises
 
 TWO, FIVE, TEN, MORE = BANDS
 
@@ -123,6 +134,22 @@ def test_who_hangs_up_gave_up_and_who_is_led_on_did_not(outcome: Outcome, gave_u
     assert (sales.gave_up, sales.waited, sales.waiting) == (gave_up, 60 * SECOND, {})
 
 
+def test_the_pace_is_known_again_after_a_restart() -> None:
+    before = seen(*ANSWERED, at(72, ann("wrapup")), at(87, ann("idle")), at(90, QueueEntered("b", "sales")))
+    after = Paces()
+    after.restore(json.loads(json.dumps(before.standing())))
+    assert after.of("sales") == Pace(handled=1, handling_s=75, waited=7 * SECOND)
+    for event in (at(0, QueueLeft("b", "sales", "withdrawn")), at(1, ann("idle"))):
+        after.see(event)
+    assert after.of("sales") == Pace(handled=1, handling_s=75, waited=7 * SECOND)
+
+
+def test_what_a_newer_box_knew_is_dropped() -> None:
+    paces = Paces()
+    paces.restore({"sales": {"handled": 4, "mood": "good"}})
+    assert paces.of("sales") == Pace(handled=4)
+
+
 def test_bands_are_rounded_up() -> None:
     said = [Promise().renew(seconds, 1, 0) for seconds in (1, 120, 121, 300, 301, 600, 601)]
     assert said == [TWO, TWO, FIVE, FIVE, TEN, TEN, MORE]
@@ -149,3 +176,61 @@ def test_when_somebody_left_the_truth_is_said_again() -> None:
     assert promise.renew(250, 3, 45 * SECOND) is None
     assert promise.renew(250, 2, 90 * SECOND) is FIVE
     assert promise.renew(250, 2, 135 * SECOND) is None
+
+
+def told(seconds: float | None, call: str = "a", queue: str = "sales") -> WaitTold:
+    return WaitTold(call, queue, 1, seconds)
+
+
+def answered(call: str = "a") -> CallAnswered:
+    return CallAnswered(call, "phone1", "lift")
+
+
+def judged(*events: Event) -> tuple[Promises, list[bool | None]]:
+    promises = Promises()
+    return promises, [promises.see(event) for event in events]
+
+
+def test_whoever_is_answered_within_every_wait_he_was_told_was_told_the_truth() -> None:
+    promises, verdicts = judged(at(8, told(300)), at(98, told(120)), at(218, answered()))
+    assert verdicts == [None, None, True]
+    promises, verdicts = judged(at(8, told(300)), at(98, told(120)), at(219, answered()))
+    assert verdicts == [None, None, False]
+    assert promises.share() == promises.share("sales") == 0
+
+
+def test_a_longer_wait_told_later_does_not_mend_the_first_one() -> None:
+    assert judged(at(8, told(120)), at(100, told(300)), at(200, answered()))[1][-1] is False
+
+
+def test_a_caller_led_on_to_another_queue_still_counts_for_the_one_that_told_him() -> None:
+    led_on = at(60, QueueLeft("a", "sales", "overflow")), at(60, QueueEntered("a", "support"))
+    promises, _ = judged(at(8, told(120)), *led_on, at(150, answered()))
+    assert (promises.share("sales"), promises.share("support")) == (0, None)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        QueueLeft("a", "sales", "callback"),
+        QueueLeft("a", "sales", "exit_key"),
+        CallEnded("a", "line", "loop_break", 30),
+    ],
+)
+def test_who_gives_up_or_chooses_something_else_is_left_out(event: Event) -> None:
+    promises, verdicts = judged(at(8, told(120)), at(30, event), at(500, answered()))
+    assert verdicts == [None, None, None]
+    assert promises.share() is None
+
+
+def test_who_was_told_only_a_place_or_no_upper_end_is_left_out() -> None:
+    assert judged(at(8, told(None)), at(500, answered()))[0].share() is None
+
+
+def test_the_public_figure_is_of_all_callers() -> None:
+    promises = Promises()
+    for n, seconds in enumerate((50, 130, 60, 70)):
+        promises.see(at(0, told(120, str(n), "sales" if n < 3 else "support")))
+        promises.see(at(seconds, answered(str(n))))
+    assert promises.share() == 75
+    assert promises.share("sales") == pytest.approx(66.667, abs=0.001)

@@ -11,8 +11,9 @@ of Wilson and Hilferty (1931): the cube root of a gamma variable is nearly norma
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from firmware.base.clock import SECOND
 from firmware.base.events import AgentChanged, CallAnswered, Event, QueueEntered, QueueLeft
@@ -83,6 +84,9 @@ class Pace:
         return percentile70(sum(steps), sum(step * step for step in steps))
 
 
+KEPT = ("handled", "handling_s", "gave_up", "waited")  # of a pace, over a restart: all that names no instant
+
+
 class Paces:
     """The pace of each queue, from the events alone."""
 
@@ -94,6 +98,17 @@ class Paces:
 
     def of(self, queue: str) -> Pace:
         return self._of.setdefault(queue, Pace())
+
+    def standing(self) -> dict[str, Any]:
+        """What is known of each queue, as plain JSON for `restore`. Of the calls that wait or are talked on
+        nothing: the box's clock begins anew with the box."""
+        return {name: {each: getattr(pace, each) for each in KEPT} for name, pace in self._of.items()}
+
+    def restore(self, standing: Mapping[str, Mapping[str, Any]]) -> None:
+        """Begin with what was known before the box started anew; what is not understood is dropped."""
+        for name, known in standing.items():
+            for each in KEPT:
+                setattr(self.of(name), each, known.get(each, 0))
 
     def see(self, event: Event) -> None:
         """Take an event that was told."""
