@@ -177,6 +177,10 @@ def test_over_the_years_the_next_change_is_the_minute_at_which_the_oracle_change
 def test_in_the_night_that_has_23_or_25_hours_the_clock_on_the_wall_counts() -> None:
     night = hours({"week": {"sun": ["02:30-05:00"]}})
     assert state(night, "DK", at("2026-03-29 01:00")) == Closed(at("2026-03-29 03:00"))  # there is no 02:30
+    cairo = state(
+        hours({"week": {"fri": ["00:30-05:00"]}}), "DK", at("2026-04-23 20:00", ZoneInfo("Africa/Cairo"))
+    )
+    assert cairo == Closed(at("2026-04-24 01:00", ZoneInfo("Africa/Cairo")))  # midnight itself is skipped
     first = state(night, "DK", at("2026-10-25 02:45"))
     assert isinstance(first, Open) and first.until is not None  # then it is two o'clock again
     assert first.until.isoformat() == "2026-10-25T02:00:00+01:00"
