@@ -68,9 +68,9 @@ class Office:
         return AgentHands(self, name)
 
     def phone(self, name: str) -> Hands:
-        if name not in self.rig.town.telephones:
-            raise KeyError(f"there is no {name}; there are {', '.join(self.rig.town.telephones)}")
-        return PhoneHands(self, self.rig.town.telephones[name], PHONE)
+        if name not in self.rig.town.stations:
+            raise KeyError(f"there is no {name}; there are {', '.join(self.rig.town.stations)}")
+        return PhoneHands(self, self.rig.town.stations[name], PHONE)
 
     def line(self, n: int) -> LineHands:
         return LineHands(self, n)

@@ -24,6 +24,7 @@ from hostsim.bus import SimHat
 from hostsim.copper import LinePair
 from hostsim.exchange import LineInfo
 from hostsim.signal import SignalShelf
+from hostsim.standin import StandInShelf, stations
 from hostsim.town import Town
 
 ROOT = Path(__file__).parent.parent
@@ -76,7 +77,7 @@ class Rig:
         clock = self.town.clock
         self.box = Box(
             settings,
-            [self._shelf(settings)],
+            [self._shelf(settings), StandInShelf(self.town, stations(settings))],
             type(clock)(self._started_at, clock.now),
             self.journal,
             self.prompts,

@@ -21,7 +21,8 @@ from firmware.base.ports import (
     RingEnded,
     StopRing,
 )
-from hostsim.telephone import Shown, Telephone
+from hostsim.receiver import Shown
+from hostsim.telephone import Telephone
 
 FEED_VOLTS = -48.0
 RING = (25.0, 85.0)  # hertz, volts peak (HARDWARE 6.2)
@@ -31,6 +32,7 @@ class SignalPhone:
     """The `HandsetPort` of a telephone, without sound."""
 
     kind: Literal["phone"] = "phone"
+    tells_keys = True
 
     def __init__(self, phone: Telephone, country: str) -> None:
         self.name = phone.name

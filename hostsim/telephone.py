@@ -1,22 +1,20 @@
 """An analog telephone of the office: hook with bouncing contacts, bell, key pad or dial, display."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmware.base import Refused
 from firmware.base.clock import SECOND
 from firmware.base.ports import FRAME, RATE
 from firmware.sound.callerid import CallerId
-from firmware.sound.dtmf import KEYS, make_keys
-from firmware.sound.frame import from_int16, to_int16
+from firmware.sound.dtmf import make_keys
 from hostsim.hook import Hook
 from hostsim.lossy import Bed, Hybrid
-from hostsim.person import KEY_CERTAIN, KEY_OFF, KEY_ON, SIDETONE, silent
-from hostsim.senses import Ear, Log, Mouth, Samples, position_of
+from hostsim.person import KEY_CERTAIN, KEY_OFF, KEY_ON
+from hostsim.receiver import Receiver, Shown
+from hostsim.senses import Samples
 
 if TYPE_CHECKING:
     from hostsim.town import Town
@@ -34,31 +32,15 @@ BURST_TAIL = SECOND // 2  # µs of silence that may still belong to a burst
 BURST_FRAMES = 250  # 5 s: no burst is longer
 
 
-class Shown(NamedTuple):
-    """What the display says of a caller."""
-
-    number: str | None
-    name: str | None
-    reason: Literal["withheld", "unavailable"] | None
-
-
-class Telephone:
+class Telephone(Receiver):
     """`name` is its port's. A PhonePair for the chip that feeds it."""
 
     def __init__(self, town: "Town", name: str, seed: tuple[int, ...]) -> None:
+        super().__init__(town, name)
         random = np.random.default_rng(seed)
-        self.name = name
         self.ohms = 450.0
-        self.plugged = True
         self.hook = Hook(town.clock, random)
         self.keyed: Callable[[str], None] = lambda key: None  # told only where there is no sound
-        self.display: Shown | None = None
-        self._lifted = False
-        self._dialled = False  # has anything been keyed since it was lifted?
-        self._town = town
-        self.clock = town.clock
-        self._mouth, self._log, self._ear = Mouth(), Log(), Ear()
-        self._ear.listen(self._log, 0)
         self._bed, self._hybrid = Bed(random), Hybrid(random)
         self._bed.set(noise=QUIET)
         self._bell = False
@@ -77,18 +59,17 @@ class Telephone:
 
     def hang_up(self) -> None:
         self._lifted = False
-        self._mouth.stop(self._position)
+        self._fall_silent()
         self.hook.drop()
         self.hook.move(False)
 
     def flash(self) -> None:
-        """Tap the hook. Refused: it is not lifted."""
         self._need_lifted()
         self.hook.move(False)
         self.hook.move(True, FLASH)
 
     def pulse(self, digits: str) -> None:
-        """Dial digits with the dial: ten pulses a second. Refused: not lifted, no digit."""
+        """Ten pulses a second."""
         self._need_lifted()
         if not digits.isdecimal():
             raise Refused(f'{self.name}: a dial has no "{digits}", only digits')
@@ -101,22 +82,11 @@ class Telephone:
                 after = PULSE_MAKE
 
     def press(self, keys: str) -> None:
-        """Key each of 0-9*#ABCD: 80 ms on, 80 ms off. Refused: not lifted, no such key."""
-        self._need_lifted()
-        if not set(keys) <= set(KEYS):
-            raise Refused(f'"{keys}" is not made of the keys {KEYS}')
-        self._dialled = True
+        self._must_press(keys)
         if self._town.copper:
             self._mouth.say(make_keys(keys, KEY_ON, KEY_OFF), self._position, "keys")
-            return
-        start = self._mouth.say(silent(len(keys) * (KEY_ON + KEY_OFF)), self._position, "keys").start
-        for place, key in enumerate(keys):
-            seconds = start / RATE + place * (KEY_ON + KEY_OFF) + KEY_CERTAIN
-            self.clock.at(round(seconds * SECOND), partial(self._tell_key, key))
-
-    def say(self, pcm: NDArray[np.int16]) -> None:
-        """Say int16[n] at 8 kHz, from now on or behind what is still being said."""
-        self._mouth.say(from_int16(pcm), self._position)
+        else:
+            self._tell_keys(keys, KEY_CERTAIN, lambda key: self.keyed(key))
 
     def unplug(self) -> None:
         self.plugged = False
@@ -148,27 +118,6 @@ class Telephone:
             self.display = read_burst(self._burst) or self.display
             self._burst = []
         return self.display
-
-    def heard(self, seconds: float) -> NDArray[np.int16]:
-        """Exactly the last `seconds` at its ear-piece, int16 at 8 kHz; zeros before the story began."""
-        count = round(seconds * RATE)
-        sound = self._ear.last(self._position, count)
-        own = self._mouth(self._position - count, count) if self._lifted else None
-        return to_int16(sound if own is None else sound + np.float32(SIDETONE) * own)
-
-    def hears(self) -> str:
-        """silence speech music ringback busy dial congestion howler sit, or prompt:NAME."""
-        if not self.off:
-            return "silence"
-        if not self._town.copper:
-            return self._town.through_box(self.name)
-        # Who has not dialled yet takes a first second of tone for dial tone.
-        doubtful = "ringback" if self._dialled else "dial"
-        return self._town.hearing.word(self._ear, self._position, doubtful)
-
-    @property
-    def speaking(self) -> bool:
-        return self.off and self._mouth.saying(self._position) == "speech"
 
     # The two wires
 
@@ -217,20 +166,6 @@ class Telephone:
             return
         if len(self._burst) < BURST_FRAMES:
             self._burst.append(sent.copy())
-
-    # Below the skin
-
-    @property
-    def _position(self) -> int:
-        return position_of(self.clock.now)
-
-    def _need_lifted(self) -> None:
-        if not self._lifted:
-            raise Refused(f"{self.name}: lift it first")
-
-    def _tell_key(self, key: str) -> None:
-        if self.off:
-            self.keyed(key)
 
 
 def read_burst(frames: list[Samples]) -> Shown | None:

@@ -12,6 +12,8 @@ from hostsim.copperline import CopperLine
 from hostsim.exchange import ExchangeLine, LineInfo, Network
 from hostsim.hearing import Hearing
 from hostsim.person import Person
+from hostsim.receiver import Receiver
+from hostsim.standin import StandIn
 from hostsim.telephone import Telephone
 
 BUSY_ENDING = "99"
@@ -58,6 +60,7 @@ class Town:
         self.telephones = {
             name: Telephone(self, name, (seed, len(lines) + place)) for place, name in enumerate(phones)
         }
+        self.stations: dict[str, Receiver] = dict(self.telephones)  # and the stand-ins, once asked for
         self._parties: dict[str, Party] = {line.number: line for line in self.lines.values()}
         self._calls: list[Call] = []
 
@@ -73,6 +76,12 @@ class Town:
     def line(self, place: int) -> ExchangeLine:
         """The office's line by its place, from 1."""
         return self.lines[f"line{place}"]
+
+    def stand_in(self, name: str) -> StandIn:
+        """The station of that name which is no telephone; asking twice gives the same."""
+        found = self.stations.setdefault(name, StandIn(self, name))
+        assert isinstance(found, StandIn), f"{name} is a telephone"
+        return found
 
     def power_off(self) -> None:
         """The box has no power: its loops open, its telephones are dead."""
@@ -148,7 +157,7 @@ class Town:
         """What a row's wires bring to the box: the name of the exchange's tone, speech or silence."""
         if row in self.lines:
             return self.lines[row].brings
-        return "speech" if row in self.telephones and self.telephones[row].speaking else "silence"
+        return "speech" if row in self.stations and self.stations[row].speaking else "silence"
 
     def through_box(self, row: str) -> str:
         """What the box lets a row hear; an exchange's tone counts as what it is."""

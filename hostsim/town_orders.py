@@ -19,9 +19,9 @@ from firmware.rim.control_schema import (
 from hostsim.chatter import chatter
 from hostsim.exchange import ExchangeLine
 from hostsim.person import Person
+from hostsim.receiver import Receiver
 from hostsim.senses import Ear, looped
 from hostsim.speech import Pcm
-from hostsim.telephone import Telephone
 from hostsim.town import Town, normal
 
 PEOPLE = 50  # whom the page may invent; each is a few hundred kB of what he heard
@@ -65,12 +65,12 @@ class TownOrders:
         self._busy(who).say(pcm)
 
     def picture(self) -> dict[str, Any]:
-        """Everybody and every office phone, for the page; what they hear as `listen` found it."""
-        ends = {**self._people, **self._town.telephones}
+        """Everybody and every telephone of the office, for the page; what they hear as `listen` found it."""
+        ends = {**self._people, **self._town.stations}
         self._curious.extend(who for who in ends if who not in self._curious)
         return {
             "people": [self._person(person) for person in self._people.values()],
-            "phones": {name: self._telephone(phone) for name, phone in self._town.telephones.items()},
+            "phones": {name: self._telephone(phone) for name, phone in self._town.stations.items()},
         }
 
     def listen(self) -> None:
@@ -79,7 +79,7 @@ class TownOrders:
         while self._curious:
             who = self._curious.popleft()
             end = self._end(who)
-            if end.off if isinstance(end, Telephone) else end.state != "idle":
+            if end.off if isinstance(end, Receiver) else end.state != "idle":
                 self._words[who] = end.hears()
                 return
             self._words.pop(who, None)
@@ -94,7 +94,7 @@ class TownOrders:
             "line": line.name if isinstance(line, ExchangeLine) else None,
         }
 
-    def _telephone(self, phone: Telephone) -> dict[str, Any]:
+    def _telephone(self, phone: Receiver) -> dict[str, Any]:
         return {
             "hook": "off" if phone.off else "on",
             "ringing": phone.ringing,
@@ -138,35 +138,35 @@ class TownOrders:
         end = self._end(order.who)
         if not end.ringing:
             raise Refused(f"{order.who} does not ring.")
-        if isinstance(end, Telephone):
+        if isinstance(end, Receiver):
             end.lift()
         else:
             end.answer()
 
-    def _busy(self, who: str) -> Person | Telephone:
+    def _busy(self, who: str) -> Person | Receiver:
         """Whoever that is, with the telephone at his ear."""
         end = self._end(who)
-        if isinstance(end, Telephone) and not end.off:
+        if isinstance(end, Receiver) and not end.off:
             raise Refused(f"{who} lies on its hook: lift it first.")
         if isinstance(end, Person) and end.state == "idle":
             raise Refused(f"{who} is not on the telephone: let him call first.")
         return end
 
-    def _end(self, who: str) -> Person | Telephone:
-        if who.startswith("phone"):
+    def _end(self, who: str) -> Person | Receiver:
+        if who[0].isalpha():
             return self._phone(who)
         person = self._people.get(normal(who, self._town.country) or "")
         if person is None:
             raise Refused(f"Nobody in town has the number {who}: let him call first.")
         return person
 
-    def _phone(self, name: str) -> Telephone:
-        if name not in self._town.telephones:
-            raise Refused(f"There is no {name}; there are {', '.join(self._town.telephones)}.")
-        return self._town.telephones[name]
+    def _phone(self, name: str) -> Receiver:
+        if name not in self._town.stations:
+            raise Refused(f"There is no {name}; there are {', '.join(self._town.stations)}.")
+        return self._town.stations[name]
 
 
-def _dial_still(phone: Telephone, digits: str) -> None:
+def _dial_still(phone: Receiver, digits: str) -> None:
     """Whoever lifted it to dial may have thought better of it."""
     if phone.off:
         phone.press(digits)

@@ -127,7 +127,11 @@ def test_a_sentence_is_spoken_beside_the_tick_and_said_into_the_telephone(desk: 
         ("town.say", {"who": "phone1", "text": "Hello"}, "phone1 lies on its hook: lift it first."),
         ("town.answer", {"who": "phone1"}, "phone1 does not ring."),
         ("town.hang_up", {"who": "+4599999999"}, "Nobody in town has the number +4599999999"),
-        ("town.lift", {"phone": "phone9"}, "There is no phone9; there are phone1, phone2, phone3, phone4."),
+        (
+            "town.lift",
+            {"phone": "phone9"},
+            "There is no phone9; there are phone1, phone2, phone3, phone4, usb1, browser.",
+        ),
         ("town.burn", {}, 'there is no order "town.burn"'),
         ("burn", {}, 'there is no order "burn"'),
     ],

@@ -117,6 +117,7 @@ class Rehearsed:
     name: str
     kind: Literal["line", "phone"]
     frames: Samples
+    tells_keys: bool = False
     turn: Iterator[int] = field(default_factory=count)
     told: list[Fact] = field(default_factory=lambda: [InService(at=0)])
 

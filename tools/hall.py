@@ -46,6 +46,7 @@ class Wire:
 
     name: str
     kind: Literal["line", "phone"]
+    tells_keys: bool = True
     told: list[Fact] = field(default_factory=lambda: [InService(at=0)])
 
     def read(self) -> Frame:
