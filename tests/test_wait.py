@@ -2,6 +2,8 @@
 
 import json
 import math
+from itertools import chain
+from statistics import median
 
 import pytest
 
@@ -18,6 +20,7 @@ from firmware.base.events import (
 )
 from firmware.desk.wait import BANDS, Pace, Paces, Promise, percentile70
 from firmware.office.promises import Promises
+from tools.bench_wait import STAFFINGS, Days
 
 TWO, FIVE, TEN, MORE = BANDS
 
@@ -234,3 +237,14 @@ def test_the_public_figure_is_of_all_callers() -> None:
         promises.see(at(seconds, answered(str(n))))
     assert promises.share() == 75
     assert promises.share("sales") == pytest.approx(66.667, abs=0.001)
+
+
+@pytest.mark.parametrize(("people", "days"), [(2, 2), (5, 1)])
+def test_through_simulated_days_the_truth_is_told_and_no_later_word_is_more(people: int, days: int) -> None:
+    """The whole box; what it told is held against what became of it. The long run is a bench."""
+    office = Days(people, STAFFINGS[people], days)
+    assert (office.wrong_places, office.turned_away) == (0, 0)
+    assert office.promises.judged.total() > 30
+    assert (office.promises.share() or 0) >= 70
+    assert not any(chain(*(caller.grown(peer=False) for caller in office.callers)))
+    assert median(office.errors) <= 0.25

@@ -14,6 +14,7 @@ from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event, PhoneRang, QueueEntered
 from firmware.base.ports import Fact, HungUp, KeyHeard, Lifted, LoopBroken
 from firmware.tables import Queue, Strategy
+from tools import bench_wait
 from tools.bench import Figure, timed
 from tools.bench import figure as any_figure
 from tools.hall import Hall, Worker
@@ -29,6 +30,7 @@ def figures() -> Iterator[Figure]:
     yield from back_from_break()
     yield from dispatch()
     yield from work()
+    yield from bench_wait.figures()
 
 
 def figure(name: str, value: float, unit: str, reach: str, note: str) -> Figure:
