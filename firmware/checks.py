@@ -1,10 +1,11 @@
 """What no field of the settings can know by itself: names exist, and emergency numbers stay free."""
 
 import re
+from collections.abc import Collection
 
 from firmware.base import Refused, hours
 from firmware.base.numbers import shadows_emergency
-from firmware.tables import OPERATOR, Nobody, Person, Phone, Queue, Settings
+from firmware.tables import CALLBACK, OPERATOR, CallType, Line, Nobody, Person, Phone, Queue, Settings
 
 _ELSEWHERE = re.compile(r"usb([1-9]|1[0-6])|browser")  # stations that are no telephone port
 
@@ -14,9 +15,12 @@ def check(settings: Settings) -> None:
     _check_names(settings)
     _check_numbers(settings)
     for name, line in settings.lines.items():
-        if line.menu not in settings.menus:
-            raise Refused(f'lines.{name}.menu: "{line.menu}" is not one of {", ".join(settings.menus)}')
-        _check_closing(settings, f"lines.{name}", line.hours, line.closed)
+        _check_line(settings, f"lines.{name}", line)
+    for name, identity in settings.identities.items():
+        _must_be(f"identities.{name}.menu", identity.menu, settings.menus)
+        _check_closing(settings, f"identities.{name}", identity.hours, identity.closed)
+    for name, each in settings.types.items():
+        _check_type(settings, f"types.{name}", each)
     for name, menu in settings.menus.items():
         for key, to in menu.keys.items():
             _check_destination(settings, f"menus.{name}.keys.{key}", to)
@@ -28,6 +32,31 @@ def check(settings: Settings) -> None:
     _check_zone(settings)
     for name, row in settings.hours.items():
         hours.check(f"hours.{name}", row, settings.country)
+
+
+def _check_line(settings: Settings, where: str, line: Line) -> None:
+    _must_be(f"{where}.identity", line.identity, settings.identities)
+    _must_be(f"{where}.type", line.type, settings.types)
+    _must_be(f"{where}.menu", settings.menu_of(where.removeprefix("lines.")), settings.menus)
+    _check_closing(settings, where, line.hours, line.closed)
+    if line.to is not None:
+        _check_destination(settings, f"{where}.to", line.to)
+
+
+def _check_type(settings: Settings, where: str, row: CallType) -> None:
+    if row.to in settings.types:
+        raise Refused(f'{where}.to: "{row.to}" is a type of call as well; lead it to a queue or a person')
+    if row.to is not None:
+        _check_destination(settings, f"{where}.to", row.to)
+    if strange := next((each for each in row.numbers if not each.startswith("+")), None):
+        raise Refused(f'{where}.numbers: "{strange}" must begin with + and the country, like +4533')
+
+
+def _must_be(where: str, name: str | None, rows: Collection[str]) -> None:
+    """The name of a row, or none."""
+    if name is not None and name not in rows:
+        known = f"is not one of {', '.join(rows)}" if rows else "is not there yet"
+        raise Refused(f'{where}: "{name[:40]}" {known}')
 
 
 def _check_zone(settings: Settings) -> None:
@@ -50,8 +79,8 @@ def _check_closing(settings: Settings, where: str, row: str | None, closed: str 
 
 def _check_names(settings: Settings) -> None:
     """A destination is one word: no two things may share it."""
-    seen = {OPERATOR: "the operator"}
-    for table in ("queues", "people"):
+    seen = {OPERATOR: "the operator", CALLBACK: "the call-back"}
+    for table in ("queues", "people", "types"):
         for name in getattr(settings, table):
             if (other := seen.setdefault(name, f"{table}.{name}")) != f"{table}.{name}":
                 raise Refused(f'{table}.{name}: "{name}" is already the name of {other}; choose another')
@@ -78,18 +107,25 @@ def _check_numbers(settings: Settings) -> None:
 
 
 def _check_queue(settings: Settings, name: str, queue: Queue) -> None:
-    _check_closing(settings, f"queues.{name}", queue.hours, None)
+    where = f"queues.{name}"
+    _check_closing(settings, where, queue.hours, queue.closed)
     for member in queue.members:
-        if member not in settings.people:
-            raise Refused(f'queues.{name}.members: "{member}" is not one of {", ".join(settings.people)}')
+        _must_be(f"{where}.members", member, settings.people)
+    leads = {field: getattr(queue, field) for field in ("full", "late", "expected")}
+    leads |= {f"keys.{key}": to for key, to in queue.keys.items() if to != CALLBACK}
     if isinstance(queue.nobody, Nobody):
-        chosen = [rule for rule in (queue.nobody.ring, queue.nobody.hunt, queue.nobody.to) if rule]
-        if len(chosen) != 1:
-            raise Refused(f"queues.{name}.nobody: must be one of ring, hunt, to, or the word wait")
-        for station in (*queue.nobody.ring, *queue.nobody.hunt):
-            _check_station(settings, f"queues.{name}.nobody", station)
-        if queue.nobody.to:
-            _check_destination(settings, f"queues.{name}.nobody.to", queue.nobody.to)
+        _check_nobody(settings, where, queue.nobody)
+        leads["nobody.to"] = queue.nobody.to
+    for field, to in leads.items():
+        if to is not None:
+            _check_destination(settings, f"{where}.{field}", to, itself=name)
+
+
+def _check_nobody(settings: Settings, where: str, rule: Nobody) -> None:
+    if len([each for each in (rule.ring, rule.hunt, rule.to) if each]) != 1:
+        raise Refused(f"{where}.nobody: must be one of ring, hunt, to, or the word wait")
+    for station in (*rule.ring, *rule.hunt):
+        _check_station(settings, f"{where}.nobody", station)
 
 
 def _check_station(settings: Settings, where: str, station: str) -> None:
@@ -97,7 +133,13 @@ def _check_station(settings: Settings, where: str, station: str) -> None:
         raise Refused(f'{where}: "{station}" is not one of {", ".join(settings.phones)}')
 
 
-def _check_destination(settings: Settings, where: str, to: str) -> None:
+def _check_destination(settings: Settings, where: str, to: str, itself: str = "") -> None:
+    """A queue, a person, a telephone or a type of call that leads on; not the place that it leads from."""
     places = [OPERATOR, *settings.queues, *settings.people, *settings.phones, *settings.extensions()]
+    places += [name for name, each in settings.types.items() if each.to]
+    if to in settings.types and to not in places:
+        raise Refused(f'{where}: "{to}" is a type of call that leads nowhere; set types.{to}.to')
     if to not in places:
         raise Refused(f'{where}: "{to}" is not one of {", ".join(places)}')
+    if to == itself:
+        raise Refused(f'{where}: "{to}" would lead back to itself; choose another place')

@@ -42,7 +42,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
         "echo": box.echo.kind if box.echo else "none",
         "impossible": box.impossible,
         "settings": {
-            "lines": {name: {"menu": line.menu} for name, line in settings.lines.items()},
+            "lines": {name: {"menu": settings.menu_of(name)} for name in settings.lines},
             "menus": {name: {"keys": dict(menu.keys)} for name, menu in settings.menus.items()},
         },
     }
@@ -65,6 +65,13 @@ def _phone(phone: Handset, number: str | None) -> dict[str, Any]:
     }
 
 
+def _label(call: Call, box: "Box") -> str:
+    """Whom the caller has reached and what it is about, as an agent is shown it."""
+    settings = box.settings
+    rows = settings.identities.get(call.identity or ""), settings.types.get(call.type or "")
+    return ", ".join(row.label for row in rows if row is not None)
+
+
 def _call(call: Call, box: "Box") -> dict[str, Any]:
     waiting = box.desk.waiting.get(call)
     other = call.called if call.direction == "inside" else call.phone
@@ -77,6 +84,9 @@ def _call(call: Call, box: "Box") -> dict[str, Any]:
         "state": call.stage.value,
         "seconds": round((box.clock.now - call.began) / SECOND, 1),
         "queue": waiting.queue if waiting else None,
+        "type": call.type,
+        "identity": call.identity,
+        "label": _label(call, box),
         "rings": [phone.name for phone in call.rung],
         "with": other.name if other else None,
         "emergency": call.emergency,

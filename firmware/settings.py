@@ -19,6 +19,8 @@ _NAMES = {
     "phones": (r"phone([1-9]|[1-5][0-9]|6[0-4])", "phone1 to phone64"),
     "people": _WORD,
     "queues": _WORD,
+    "identities": _WORD,
+    "types": _WORD,
     "menus": _WORD,
     "hours": _WORD,
 }
@@ -78,6 +80,9 @@ def _required(kind: type[Row]) -> set[str]:
 
 
 def _field(where: str, value: Any, hint: Any) -> None:
+    if isinstance(hint, type) and issubclass(hint, Row):
+        _row(where, hint, value)
+        return
     try:
         msgspec.convert(value, hint)
     except msgspec.ValidationError as error:

@@ -12,9 +12,11 @@ Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_ca
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
 Extension = Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")]
 Digits = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}\Z")]
+Known = Annotated[str, Meta(pattern=r"^\+[0-9]{4,15}\Z")]  # E.164
 MenuKey = Annotated[str, Meta(pattern=r"^[0-9*#]\Z")]
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}\Z")]
 Grade = Annotated[int, Meta(ge=1, le=5)]
+Label = Annotated[str, Meta(min_length=1, max_length=60)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
 Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
 ZONES = {
@@ -40,7 +42,10 @@ class Line(Row, frozen=True):
 
     number: Digits | None = None
     country: Country | None = None  # the office's where not told
-    menu: str = "main"
+    identity: str | None = None  # the company whose line it is; none: the office
+    menu: str | None = None  # the identity's, or main, where not told
+    to: str | None = None  # a direct line: past any menu to this destination
+    type: str | None = None  # of every call on this line
     hours: str | None = None  # a row of hours; none: always open
     closed: str | None = None  # where callers are led meanwhile; none: the menu's, else goodbye
     supervision: tuple[Supervision, ...] = get_args(Supervision)
@@ -62,6 +67,8 @@ class Person(Row, frozen=True):
     pin: Annotated[str, Meta(pattern=r"^[0-9]{6,12}\Z")] | None = None
     skills: dict[Word, Grade] = {}
     weight: Annotated[float, Meta(gt=0, le=10)] = 1.0  # of his share of the calls
+    greeting: str | None = None  # the prompt with which he answers callers
+    whisper: Literal["spoken", "beep", "off"] | None = None  # none: spoken, but a beep where he has a screen
 
 
 class Nobody(Row, frozen=True):
@@ -81,6 +88,28 @@ class Hours(Row, frozen=True):
     days: Annotated[dict[str, Spans], Meta(max_length=1_000)] = {}
 
 
+class Message(Row, frozen=True):
+    """A prompt for those who wait; of a weight of 2 it is said twice as often as one of 1."""
+
+    prompt: str
+    weight: Annotated[int, Meta(ge=1, le=9)] = 1
+
+
+class Announce(Row, frozen=True):
+    """What whoever waits is told, and when: seconds from entering, from one to the next, and from one to
+    the next that a better place brings forward (FEATURES row 18)."""
+
+    first_s: Annotated[float, Meta(ge=0, le=600)] = 8.0
+    every_s: Annotated[float, Meta(ge=10, le=3600)] = 45.0
+    gap_s: Annotated[float, Meta(ge=5, le=3600)] = 20.0
+    place: bool = True
+    wait: bool = True
+    keys: bool = True  # which keys lead elsewhere, where there are any
+    messages: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()  # one at a time, in this order
+    message_every: Annotated[int, Meta(ge=1, le=20)] = 1  # announcements
+    music: Literal["music", "ringback"] = "music"  # between them
+
+
 class Queue(Row, frozen=True):
     """Callers who wait for the same people."""
 
@@ -90,9 +119,50 @@ class Queue(Row, frozen=True):
     nobody: Nobody | Literal["wait"] = "wait"
     ring_s: Seconds = 15.0
     wrap_s: Annotated[float, Meta(ge=0, le=600)] = 15.0
+    most: Annotated[int, Meta(ge=1, le=300)] | None = None  # waiting; none: one less than there are lines
+    full: str | None = None  # where whoever comes behind so many is led; none: he waits as well
+    late_s: Annotated[float, Meta(ge=15, le=7200)] = 600.0  # of waiting, after which a caller is led to
+    late: str | None = None  # another destination; none: he waits on
+    expected_s: Annotated[float, Meta(ge=30, le=7200)] = 600.0  # expected wait, beyond which he is led to
+    expected: str | None = None
+    closing: Literal["finish", "move"] = "finish"  # who waits at closing time is served, or turned away
+    closed: str | None = None  # where callers are led while it is closed; none: goodbye
+    keys: dict[MenuKey, str] = {}  # what a caller who waits may choose instead; "callback" is a choice
+    resume_s: Annotated[float, Meta(ge=0, le=3600)] = 300.0  # who gave up and rings again so soon keeps
+    # what he has waited; 0: never
     priority: Annotated[int, Meta(ge=0, le=9)] = 0  # each step counts as PRIORITY seconds waited
     skill: Word | None = None
     ladder: tuple[tuple[Seconds, Grade], ...] = ()  # after so many seconds, this lower grade will do
+    announce: Announce = Announce()
+    whisper: bool = False  # whoever lifts hears what the call is, and how long it has waited
+    spoken: str | None = None  # the prompt that names the queue
+
+
+class Identity(Row, frozen=True):
+    """One of several companies that are served: what its callers hear, and what the agents are shown."""
+
+    label: Label
+    greeting: str | None = None  # instead of its menu's
+    menu: str | None = None
+    language: Literal["en"] | None = None
+    hours: str | None = None
+    closed: str | None = None
+    script: Annotated[str, Meta(max_length=2_000)] = ""  # what the agent reads
+
+
+class CallType(Row, frozen=True):
+    """What a call is about. It is known by its line (`lines.*.type`), by the key that leads to it (a type
+    is a destination), or by the caller's number."""
+
+    label: Label
+    to: str | None = None  # where its callers are led
+    numbers: tuple[Digits, ...] = ()  # of callers: whole, or how they begin; in E.164
+    language: Literal["en"] | None = None
+    whisper: str | None = None  # the prompt that tells the agent
+    priority: Annotated[int, Meta(ge=0, le=9)] = 0  # beside the queue's
+    skill: Word | None = None  # instead of the queue's
+    script: Annotated[str, Meta(max_length=2_000)] = ""
+    reasons: tuple[Word, ...] = ()  # of its wrap-up, instead of the queue's
 
 
 class Menu(Row, frozen=True):
@@ -115,8 +185,11 @@ class Office(Row, frozen=True):
     zone: str | None = None  # of its clocks; none: the zone of the country's capital, of New York in the US
     language: Literal["en"] = "en"
     operator: str = "phone1"
+    shared_numbers: tuple[Digits, ...] = ()  # which many people call from: nobody is known by them
     emergency: tuple[Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")], ...] = ()
     breaks: tuple[Word, ...] = ("lunch", "break", "training", "meeting")
+    greet_known: bool = False  # whoever is in `names` is greeted by his name
+    names: Annotated[dict[Known, str], Meta(max_length=5_000)] = {}  # number of a caller -> his spoken name
 
 
 TABLES: dict[str, type[Row]] = {
@@ -124,10 +197,13 @@ TABLES: dict[str, type[Row]] = {
     "phones": Phone,
     "people": Person,
     "queues": Queue,
+    "identities": Identity,
+    "types": CallType,
     "menus": Menu,
     "hours": Hours,
 }
 OPERATOR = "operator"
+CALLBACK = "callback"  # what a key may ask for in a queue
 
 
 class Settings(Struct, frozen=True):
@@ -138,6 +214,8 @@ class Settings(Struct, frozen=True):
     phones: dict[str, Phone]
     people: dict[str, Person]
     queues: dict[str, Queue]
+    identities: dict[str, Identity]
+    types: dict[str, CallType]
     menus: dict[str, Menu]
     hours: dict[str, Hours] = {}
 
@@ -155,6 +233,26 @@ class Settings(Struct, frozen=True):
 
     def country_of(self, line: str) -> str:
         return self.lines[line].country or self.country
+
+    def identity_of(self, line: str) -> Identity | None:
+        return self.identities.get(self.lines[line].identity or "")
+
+    def menu_of(self, line: str) -> str:
+        identity = self.identity_of(line)
+        return self.lines[line].menu or (identity.menu if identity else None) or "main"
+
+    def type_of(self, line: str, number: str | None) -> tuple[str | None, Literal["number", "line"]]:
+        """What a call on `line` is about: the type that names most of the number, else the line's."""
+        known = number if number and number not in self.office.shared_numbers else ""
+        fits = [
+            (len(start), name)
+            for name, row in self.types.items()
+            for start in row.numbers
+            if known.startswith(start)
+        ]
+        if fits:
+            return max(fits)[1], "number"
+        return self.lines[line].type, "line"
 
     def extensions(self) -> dict[str, str]:
         """Internal number -> the station that it rings; "" for somebody who has none."""

@@ -46,6 +46,7 @@ class CallArrived(Event):
     number: str | None
     name: str | None
     reason: Literal["withheld", "unavailable"] | None
+    identity: str | None = None  # whom he has reached, where several companies are served
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,15 @@ class CallDialled(Event):
     line: str | None
     phone: str
     number: str
+
+
+@dataclass(frozen=True)
+class CallTyped(Event):
+    """What a call is about (`kind`: a row of the settings' types), and how that is known."""
+
+    call: str
+    kind: str
+    by: Literal["line", "number", "key"]
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ class Call:
     leg: Leg | None = None  # of a call that the box dials by itself
     number: str | None = None
     name: str | None = None
+    type: str | None = None  # what it is about: a row of the settings
+    identity: str | None = None  # whom its caller has reached: a row of the settings
     emergency: bool = False
     told: bool = False  # CallArrived or CallDialled is out: seconds count, and it will end by an event
     rung: list["Handset"] = field(default_factory=list)  # telephones that ring for it

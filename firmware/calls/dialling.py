@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from firmware.base.clock import Clock, Timer
 from firmware.base.numbers import HABITS, after_habit, may_grow
+from firmware.calls.call import Stage
 from firmware.calls.codes import CODES, begins_code
 from firmware.calls.handset import Handset, State
 
@@ -57,7 +58,8 @@ class Keypad:
         """A key of an off-hook telephone. In a conversation it is for the far end, which hears it; while
         nobody has answered yet only an emergency number counts, and ends the call that is being made."""
         if phone.state is State.TALKING or phone.state is State.SERVED:
-            self._exchange.talks.key(phone.name, key)
+            if not self._exchange.talks.key(phone.name, key):
+                self._pass_on(phone, key)
             return
         self.stop(phone)
         phone.keys = (phone.keys + key)[-MOST_KEYS:]
@@ -70,6 +72,15 @@ class Keypad:
             self._wait(phone, decision.wait, lambda: self._dial(phone, decision))
         else:
             self._dial(phone, decision)
+
+    def _pass_on(self, phone: Handset, key: str) -> None:
+        """A key that its port told, and that made no sound, is keyed to the far end by the box."""
+        call = phone.call
+        if call is None or call.stage is not Stage.TALKING or not phone.port.tells_keys:
+            return
+        far = call.line or (call.called if phone is call.phone else call.phone)
+        if far is not None:
+            self._exchange.sound.keys(far.name, key)
 
     def _wait(self, phone: Handset, seconds: float, then: Callable[[], None]) -> None:
         self._pauses[phone.name] = self._clock.after(seconds, then)

@@ -1,10 +1,11 @@
 """A call from outside: from the first ring to the menu, and how it ends from the line's side."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from firmware.base.clock import Clock
-from firmware.base.events import CallArrived, DigitHeard, Ending, LineChanged, Side
+from firmware.base.events import CallArrived, CallTyped, DigitHeard, Ending, LineChanged, Side
 from firmware.base.numbers import e164
 from firmware.base.ports import CallerHeard, Fact, KeyHeard, ToneHeard
 from firmware.base.spoken import closed
@@ -12,7 +13,7 @@ from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.ivr import Notice, Visit
 from firmware.calls.line import Line
 from firmware.calls.supervision import ago
-from firmware.tables import Menu
+from firmware.tables import Identity
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 BELIEVED = 600.0  # s that a silent caller is rung for: his exchange may give no sign that he left
 SETTLE = 0.3  # s after the loop is closed until sound passes (FOH 128 ms, and the exchange's relay)
 NO_DIAL_TONE = "no dial tone"
+NOBODY_ELSE = Identity(label="the office itself")
 
 
 class Incoming:
@@ -55,8 +57,16 @@ class Incoming:
     def _arrived(self, call: Call, caller: CallerHeard | None) -> None:
         call.told, call.began = True, self._clock.now
         reason = caller.reason if caller else "unavailable"
-        line = call.line.name if call.line else ""
-        self._tell(CallArrived(call=call.id, line=line, number=call.number, name=call.name, reason=reason))
+        line, settings = call.line.name if call.line else "", self._exchange.settings
+        call.identity = settings.lines[line].identity if line else None
+        self._tell(CallArrived(call.id, line, call.number, call.name, reason, call.identity))
+        found, by = settings.type_of(line, call.number) if line else (None, "line")
+        if found is not None:
+            self._type(call, found, by)
+
+    def _type(self, call: Call, name: str, by: Literal["line", "number", "key"]) -> None:
+        call.type = name
+        self._tell(CallTyped(call=call.id, kind=name, by=by))
 
     def due(self, line: Line) -> None:
         call = line.call
@@ -82,24 +92,44 @@ class Incoming:
 
     def _greet(self, call: Call, line: Line) -> None:
         call.step("greet")
-        row = self._exchange.settings.lines[line.name]
-        menu, sound = self._exchange.settings.menus[row.menu], self._exchange.sound
-        visit: Visit | Notice
-        if self._exchange.calendar.is_open(row.hours):
-            visit = Visit(menu, line.name, sound, self._clock, lambda to: self._send(call, to))
+        settings = self._exchange.settings
+        row, identity = settings.lines[line.name], settings.identity_of(line.name) or NOBODY_ELSE
+        menu, hours = settings.menus[settings.menu_of(line.name)], row.hours or identity.hours
+        greeting = identity.greeting or menu.greeting
+        if not self._exchange.calendar.is_open(hours):
+            to = row.closed or identity.closed or menu.closed
+            self._notice(call, line, (greeting, *self._closed(hours, to)), to)
+        elif (direct := row.to or self._type_leads(call)) is not None:
+            self._notice(call, line, (identity.greeting,) if identity.greeting else (), direct)
         else:
-            to = row.closed or menu.closed
-            visit = Notice(
-                self._closed(row.hours, menu, to), line.name, sound, self._clock, lambda: self._send(call, to)
-            )
+            send = partial(self._send, call)
+            self._visit(call, Visit(menu, greeting, line.name, self._exchange.sound, self._clock, send))
+
+    def _type_leads(self, call: Call) -> str | None:
+        row = self._exchange.settings.types.get(call.type or "")
+        return row.to if row is not None else None
+
+    def _notice(self, call: Call, line: Line, prompts: tuple[str, ...], to: str | None) -> None:
+        """Say that, then lead him to `to`, or hang up."""
+        sound = self._exchange.sound
+        self._visit(call, Notice(prompts, line.name, sound, self._clock, lambda: self._send(call, to)))
+
+    def _visit(self, call: Call, visit: Visit | Notice) -> None:
         self._visits[call] = visit
         self._clock.after(SETTLE, visit.begin)
 
-    def _closed(self, hours: str | None, menu: Menu, to: str | None) -> tuple[str, ...]:
-        """Who we are, when we open, and goodbye where nobody is there for him."""
+    def turn_away(self, call: Call, hours: str | None, to: str | None) -> None:
+        """Whom a caller asked for is closed: say when that opens, then lead him to `to`, or hang up."""
+        call.step("greet")
+        if call.line is not None:
+            self._exchange.sound.hush(call.line.name)
+            self._notice(call, call.line, self._closed(hours, to), to)
+
+    def _closed(self, hours: str | None, to: str | None) -> tuple[str, ...]:
+        """When we open, and goodbye where nobody is there for him."""
         calendar, language = self._exchange.calendar, self._exchange.settings.office.language
         sentence = closed(language, calendar.opens(hours), calendar.now())
-        return (menu.greeting, *sentence, *(() if to else ("goodbye",)))
+        return (*sentence, *(() if to else ("goodbye",)))
 
     def _send(self, call: Call, to: str | None) -> None:
         """All was said: he is led to `to`, or has been told goodbye."""
@@ -110,6 +140,9 @@ class Incoming:
         if to is None:
             self._exchange.end(call, "box", "hang_up")
             return
+        if (row := self._exchange.settings.types.get(to)) is not None:
+            self._type(call, to, "key")
+            to = row.to or to
         call.step("send")
         if call.line is not None:
             self._exchange.sound.tone(call.line.name, "ringback")

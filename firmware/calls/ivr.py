@@ -45,8 +45,10 @@ class Notice:
 class Visit:
     """Plays `menu` to `row`; calls `done(destination)` once."""
 
-    def __init__(self, menu: Menu, row: str, sound: Sound, clock: Clock, done: Callable[[str], None]) -> None:
-        self._menu = menu
+    def __init__(
+        self, menu: Menu, greeting: str, row: str, sound: Sound, clock: Clock, done: Callable[[str], None]
+    ) -> None:
+        self._menu, self._greeting = menu, greeting
         self._row = row
         self._sound = sound
         self._clock = clock
@@ -63,7 +65,7 @@ class Visit:
 
     def begin(self) -> None:
         if not self._over:  # he may have gone before the line had settled
-            self._ask(self._menu.greeting, self._menu.prompt)
+            self._ask(self._greeting, self._menu.prompt)
 
     def key(self, key: str) -> None:
         """The caller pressed a key: the prompt stops at once."""
