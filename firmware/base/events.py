@@ -5,8 +5,11 @@ Fields that hold a number, a name or keyed digits are named in `PRIVATE`: the jo
 apart, so that erasure can empty them without touching the facts.
 """
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
+
+from firmware.base.choices import CallerKnown, CallLed, CallOffered, OfferEnded
+from firmware.base.event import Event
 
 Side = Literal["line", "called", "caller", "box"]
 Ending = Literal[
@@ -14,27 +17,6 @@ Ending = Literal[
 ]
 Answering = Literal["lift", "reversal", "voice", "assumed"]
 Outcome = Literal["answered", "abandoned", "short_abandon", "overflow", "exit_key", "callback", "withdrawn"]
-
-
-@dataclass(frozen=True)
-class Event:
-    """`seq` counts from 1 without a gap; `at` is the box's own time in µs; 0 and 0 before it is told."""
-
-    seq: int = field(default=0, kw_only=True)
-    at: int = field(default=0, kw_only=True)
-
-    def stamped(self, seq: int, at: int) -> "Event":
-        return replace(self, seq=seq, at=at)
-
-    @property
-    def type(self) -> str:
-        return type(self).__name__
-
-    def fields(self) -> dict[str, Any]:
-        """What happened, without number and time."""
-        told = asdict(self)
-        del told["seq"], told["at"]
-        return told
 
 
 @dataclass(frozen=True)
@@ -273,6 +255,7 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "CallArrived": ("number", "name"),
     "CallDialled": ("number",),
     "DigitHeard": ("key",),
+    "CallerKnown": ("number", "name"),
 }
 
 
@@ -280,8 +263,14 @@ def event_of(type_name: str, seq: int, at: int, told: dict[str, Any]) -> Event:
     """The event that the journal wrote down. Fields that this version does not know are dropped."""
     kind = EVENTS[type_name]
     known = {each.name for each in fields(kind)}
-    return kind(**{name: value for name, value in told.items() if name in known}, seq=seq, at=at)
+    kept = {name: _frozen(value) for name, value in told.items() if name in known}
+    return kind(**kept, seq=seq, at=at)
+
+
+def _frozen(value: Any) -> Any:
+    """JSON knows no tuples; events hold nothing else that is a list there."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
-__all__ += ["Journal", "event_of"]
+__all__ += ["CallLed", "CallOffered", "CallerKnown", "Journal", "OfferEnded", "event_of"]
