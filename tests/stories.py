@@ -20,6 +20,16 @@ def menu_heard(office: Office, line: int = 1, number: str = HANSEN, name: str | 
     return caller
 
 
+def asks_for(office: Office, key: str, line: int = 1) -> Any:
+    """Somebody rings, and keys over the greeting."""
+    caller = office.caller(f"+453312000{line}")
+    caller.dial(line=line)
+    office.wait_until(lambda: caller.state == "talking", 20)
+    office.wait(0.5)
+    caller.press(key)
+    return caller
+
+
 def talking(office: Office, line: int = 1, number: str = HANSEN) -> tuple[Any, Any]:
     """A caller asked for sales, and phone1 was lifted."""
     caller = menu_heard(office, line, number)

@@ -69,6 +69,16 @@ def test_a_phone_tells_its_keys_at_the_instant_at_which_they_began(desk: Desk) -
     assert [fact.at for _, fact in facts] == pytest.approx([START + 1_100_000, START + 1_260_000], abs=2_000)
 
 
+def test_nobody_listens_for_keys_to_a_phone_that_tells_them(desk: Desk) -> None:
+    desk.ears = Ears(KINDS, dict.fromkeys(KINDS, "DK"), deaf=("phone1",))
+    desk.ears.dial_mode("phone1", True)
+    desk.ears.dial_mode("phone2", True)
+    desk.say("phone1", make_keys("12"), after=0.1)
+    desk.say("phone2", make_keys("34"), after=0.1)
+    facts = desk.hear(1.0)
+    assert (keys(facts, "phone1"), keys(facts, "phone2")) == ("", "34")
+
+
 def test_an_idle_line_tells_who_calls_and_no_key_of_it(desk: Desk) -> None:
     desk.say("line1", make_caller("dtmf", "33120001"), after=0.1)
     desk.say("line2", make_caller("v23", "33120002", "Hansen"), after=0.1)

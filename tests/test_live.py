@@ -100,6 +100,19 @@ def test_an_office_phone_is_lifted_to_dial_and_somebody_in_town_answers(desk: De
     desk.until(lambda: desk.saw(CallAnswered))
 
 
+def test_a_handset_without_wires_is_worked_from_the_page_too(desk: Desk) -> None:
+    desk.tick(2)
+    assert list(desk.live.snapshot()["phones"]) == list(desk.town()["phones"])
+    assert desk.order("town.dial", phone="browser", digits="103#").kind == "done"
+    desk.until(lambda: desk.town()["phones"]["usb1"]["ringing"])
+    assert desk.order("town.answer", who="usb1").kind == "done"
+    desk.until(lambda: desk.saw(CallAnswered))
+    desk.order("town.say", who="usb1", text="Good morning.")
+    desk.until(lambda: desk.town()["phones"]["browser"]["hears"] == "speech")
+    assert desk.order("town.hang_up", who="usb1").kind == "done"
+    desk.until(lambda: desk.saw(CallEnded))
+
+
 def test_a_sentence_is_spoken_beside_the_tick_and_said_into_the_telephone(desk: Desk) -> None:
     desk.tick(2)
     desk.order("town.lift", phone="phone3")
