@@ -6,7 +6,7 @@ do it, without a sample. So a bench can have three hundred callers where a hat h
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import structs
@@ -33,7 +33,7 @@ from firmware.calls.handset import State
 from firmware.desk.agents import Status
 from firmware.rim.journal import MemoryJournal
 from firmware.sound.prompts import Prompts
-from firmware.tables import Line, Menu, Office, Person, Phone, Queue, Settings
+from firmware.tables import TABLES, Line, Menu, Office, Person, Phone, Queue, Settings
 from hostsim.rig import ROOT
 
 KEYS_AFTER = 0.5  # s from being answered until a caller has keyed "1"
@@ -96,12 +96,14 @@ class Worker:
 class Hall:
     """`lines` callers may call at once; agent `a1` sits at `phone1`, and so on, all in one queue."""
 
+    has_sound = False
+
     def __init__(self, lines: int, workers: list[Worker], queue: Queue) -> None:
         self.clock = Clock()  # the people's; the box's follows it tick by tick
         self.names = [f"a{n}" for n in range(1, len(workers) + 1)]
         self.workers = {f"phone{n}": worker for n, worker in enumerate(workers, 1)}
-        self.wires = {f"line{n}": Wire(f"line{n}", "line") for n in range(1, lines + 1)}
-        self.wires |= {name: Wire(name, "phone") for name in self.workers}
+        self.wires = {f"line{n}": self._wire(f"line{n}", "line") for n in range(1, lines + 1)}
+        self.wires |= {name: self._wire(name, "phone") for name in self.workers}
         self.hung_up_at: dict[str, int] = {}  # µs, by station
         self.watchers: list[Callable[[Event], None]] = []
         self.journal = MemoryJournal()
@@ -110,9 +112,13 @@ class Hall:
         self.step()
 
     def _box(self, settings: Settings) -> Box:
-        prompts = Prompts(ROOT / "prompts", ROOT / "prompts" / "made", "en")
-        shelf = Wires(self.wires)
-        return Box(settings, [shelf], Clock(), self.journal, prompts, speaking=lambda row: True, strict=True)
+        self.prompts = prompts = Prompts(ROOT / "prompts", ROOT / "prompts" / "made", "en")
+        shelf = Wires(self.wires, has_sound=self.has_sound)
+        speaking = None if self.has_sound else lambda row: True
+        return Box(settings, [shelf], Clock(), self.journal, prompts, speaking=speaking, strict=True)
+
+    def _wire(self, name: str, kind: Literal["line", "phone"]) -> Wire:
+        return Wire(name, kind)
 
     # Time
 
@@ -192,14 +198,14 @@ def _settings(lines: int, names: list[str], queue: Queue) -> Settings:
         name: Person(number=str(2000 + n), station=f"phone{n}", skills={SKILL: 3})
         for n, name in enumerate(names, 1)
     }
-    return Settings(
-        office=Office(),
-        lines={f"line{n}": Line() for n in range(1, lines + 1)},
-        phones={f"phone{n}": Phone(number=str(4000 + n)) for n in range(1, len(names) + 1)},
-        people=people,
-        queues={QUEUE: structs.replace(queue, members=tuple(names))},
-        menus={"main": Menu(keys={"1": QUEUE})},
-    )
+    tables: dict[str, Any] = {name: {} for name in TABLES} | {
+        "lines": {f"line{n}": Line() for n in range(1, lines + 1)},
+        "phones": {f"phone{n}": Phone(number=str(4000 + n)) for n in range(1, len(names) + 1)},
+        "people": people,
+        "queues": {QUEUE: structs.replace(queue, members=tuple(names))},
+        "menus": {"main": Menu(keys={"1": QUEUE})},
+    }
+    return Settings(office=Office(), **tables)
 
 
 def _accepted(reply: Reply) -> None:
