@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from firmware.base.spoken import closed
+from firmware.base.spoken import choice, closed, waited
 from firmware.sound.prompts import read_phrases
 from tools.prompts import PROMPTS, languages
 
@@ -50,3 +50,32 @@ def test_every_minute_of_a_year_has_its_phrases_in_every_language(day: int, at: 
     now = datetime(2026, 1, 11, 11)
     then = datetime.combine(date(2026, 1, 11) + timedelta(days=day), at)
     assert {*closed(language, then, now)} <= PHRASES[language].keys()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, ""),
+        (1, "waited one minute"),
+        (4, "waited four minutes"),
+        (11, "waited eleven minutes"),
+        (24, "waited twenty four minutes"),
+        (59, "waited fifty nine minutes"),
+        (60, "waited more than an hour"),
+    ],
+)
+def test_how_long_somebody_has_waited(minutes: int, said: str) -> None:
+    assert " ".join(PHRASES["en"][name].text for name in waited("en", minutes)) == said
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "said"),
+    [
+        ("operator", "0", "To speak to the operator, press zero"),
+        ("callback", "*", "To keep your place and be called back, press star"),
+        ("other", "#", "To leave the queue, press hash"),
+        ("goodbye", "7", "For Thank you for calling. Goodbye. press seven"),
+    ],
+)
+def test_which_key_leads_where(what: str, key: str, said: str) -> None:
+    assert " ".join(PHRASES["en"][name].text for name in choice("en", what, key)) == said

@@ -6,16 +6,28 @@ grammar is code, words are not.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from firmware.base.hours import WEEKDAYS
 
 Prompts = tuple[str, ...]
+AN_HOUR = 60  # minutes, from which they are not counted any more
 A_WEEK = 7  # days from which a weekday's name would be taken for the nearer one
 
 
 def closed(language: str, opens: datetime | None, now: datetime) -> Prompts:
     """We are closed, and open then: both wall times of the office; None: nobody knows when."""
-    return ("closed",) if opens is None else _OPENING[language](opens, now)
+    return ("closed",) if opens is None else _GRAMMARS[language].opening(opens, now)
+
+
+def waited(language: str, minutes: int) -> Prompts:
+    """Waited four minutes; nothing is said of less than one."""
+    return _GRAMMARS[language].waited(minutes) if minutes else ()
+
+
+def choice(language: str, what: str, key: str) -> Prompts:
+    """Which key leads where: `what` is operator, callback, other, or the prompt that names the place."""
+    return _GRAMMARS[language].choice(what, key)
 
 
 def _english_opening(opens: datetime, now: datetime) -> Prompts:
@@ -53,9 +65,41 @@ def _english_minutes(minute: int) -> Prompts:
         return ()
     if minute < 10:
         return "minute.oh", f"digit.{minute}"
-    if minute < 20 or minute % 10 == 0:
-        return (f"number.{minute}",)
-    return f"number.{minute - minute % 10}", f"digit.{minute % 10}"
+    return _english_number(minute)
 
 
-_OPENING: dict[str, Callable[[datetime, datetime], Prompts]] = {"en": _english_opening}
+def _english_number(number: int) -> Prompts:
+    """0 to 59."""
+    if number < 10:
+        return (f"digit.{number}",)
+    if number < 20 or number % 10 == 0:
+        return (f"number.{number}",)
+    return f"number.{number - number % 10}", f"digit.{number % 10}"
+
+
+def _english_waited(minutes: int) -> Prompts:
+    """Waited four minutes; waited / twenty / four / minutes."""
+    if minutes >= AN_HOUR:
+        return ("waited.hour",)
+    if minutes <= 10:
+        return (f"waited.{minutes}",)
+    return "waited.long", *_english_number(minutes), "waited.minutes"
+
+
+def _english_choice(what: str, key: str) -> Prompts:
+    """To speak to the operator, press / zero; for / sales / press / two."""
+    pressed = {"*": "key.star", "#": "key.hash"}.get(key, f"digit.{key}")
+    if what in ("operator", "callback", "other"):
+        return f"exit.{what}", pressed
+    return "exit.for", what, "exit.press", pressed
+
+
+class Grammar(NamedTuple):
+    """What each language puts together in its own way."""
+
+    opening: Callable[[datetime, datetime], Prompts]
+    waited: Callable[[int], Prompts]
+    choice: Callable[[str, str], Prompts]
+
+
+_GRAMMARS = {"en": Grammar(_english_opening, _english_waited, _english_choice)}
