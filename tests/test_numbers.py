@@ -2,7 +2,15 @@
 
 import pytest
 
-from firmware.base.numbers import after_habit, e164, emergency_numbers, may_grow, shadows_emergency, to_dial
+from firmware.base.numbers import (
+    after_habit,
+    e164,
+    emergency_numbers,
+    is_national,
+    may_grow,
+    shadows_emergency,
+    to_dial,
+)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +76,28 @@ def test_numbers_are_stored_with_their_country_and_dialled_without_it() -> None:
 def test_a_number_that_is_none_is_neither_stored_nor_a_crash(odd: str) -> None:
     assert e164(odd, "DK") is None
     assert "+" not in to_dial(odd, "DK")
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "ordinary"),
+    [
+        ("+4533120001", "DK", True),
+        ("+821012345678", "KR", True),  # a mobile
+        ("+827012345678", "KR", True),  # a number of no place, at an ordinary price
+        ("+4590123456", "DK", False),  # premium
+        ("+4580123456", "DK", False),  # free: nobody's telephone
+        ("+448712345678", "UK", False),  # shared cost
+        ("+447012345678", "UK", False),  # personal
+        ("+46812345678", "DK", False),  # another country
+        ("+18095551234", "US", False),  # another country of the same code
+        ("+441534888888", "UK", False),  # Jersey: another tariff
+        ("+45112", "DK", False),
+        ("33120001", "DK", False),  # as it is dialled, not as it is stored
+        ("+4533120001;ext=9", "DK", False),
+        ("nonsense", "DK", False),
+    ],
+)
+def test_the_box_dials_by_itself_ordinary_numbers_of_its_country_only(
+    number: str, country: str, ordinary: bool
+) -> None:
+    assert is_national(number, country) is ordinary

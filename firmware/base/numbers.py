@@ -15,6 +15,8 @@ from phonenumbers import PhoneMetadata
 KEYS = frozenset("0123456789*#ABCD")
 HABITS = ("0", "9")  # what people dial "for an outside line" out of habit
 E164_MAX = 15
+_KIND = phonenumbers.PhoneNumberType
+ORDINARY = (_KIND.FIXED_LINE, _KIND.MOBILE, _KIND.FIXED_LINE_OR_MOBILE, _KIND.VOIP)
 _EXACT_TAIL = 3  # so many missing digits are tried one by one; more are taken as possible
 
 
@@ -47,6 +49,25 @@ def to_dial(number: str, country: str) -> str:
         return str(_metadata(country).international_prefix).split("|")[0] + number[1:]
     national = str(phonenumbers.national_significant_number(parsed))
     return (_metadata(country).national_prefix or "") + national if _trunk_needed(country) else national
+
+
+def is_national(number: str, country: str) -> bool:
+    """Is `number` (E.164) somebody's ordinary number in the country, landline or mobile?
+
+    False for all that costs more or is nobody's own: premium and shared-cost, free and personal numbers,
+    services, short and emergency numbers, other countries (also those that share a code, like +1 809).
+    """
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return False
+    if phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) != number:
+        return False
+    if phonenumbers.region_code_for_number(parsed) != region(country):
+        return False
+    dialled = to_dial(number, country)  # an exchange that hears 112 first need not wait for the rest
+    cries = any(dialled.startswith(each) for each in emergency_numbers(country))
+    return phonenumbers.number_type(parsed) in ORDINARY and not cries
 
 
 def _trunk_needed(country: str) -> bool:
