@@ -214,9 +214,9 @@ class Settings(Struct, frozen=True):
     phones: dict[str, Phone]
     people: dict[str, Person]
     queues: dict[str, Queue]
-    identities: dict[str, Identity]
-    types: dict[str, CallType]
     menus: dict[str, Menu]
+    identities: dict[str, Identity] = {}
+    types: dict[str, CallType] = {}
     hours: dict[str, Hours] = {}
 
     @property

@@ -135,6 +135,11 @@ class HoldTime:
         return None if self._mean is None else abs(self._mean + 30 - waited)
 
 
+def _queue() -> Queue:
+    """Each line's callers have its number: nobody is taken for one who rang before."""
+    return Queue(strategy="longest_idle", wrap_s=WRAP, resume_s=0.0)
+
+
 class Days:
     """One office for so many days, and what everybody was told in them."""
 
@@ -148,7 +153,7 @@ class Days:
         self._waiting: dict[str, Caller] = {}  # in the order in which they came
         self._here: dict[str, bool] = {}
         workers = [Worker(self._pick_up, self._talk) for _ in range(people)]
-        self._hall = Hall(3 * people + 12, workers, Queue(strategy="longest_idle", wrap_s=WRAP))
+        self._hall = Hall(3 * people + 12, workers, _queue())
         self._hall.watchers += [self.promises.see, self._paces.see, self._see]
         self._hall.all_sign_in()
         for _ in range(days):

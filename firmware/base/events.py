@@ -131,8 +131,11 @@ class PhoneChanged(Event):
 
 @dataclass(frozen=True)
 class QueueEntered(Event):
+    """`waited`: seconds that count although he waited them before: elsewhere, or until he hung up."""
+
     call: str
     queue: str
+    waited: float = 0.0
 
 
 @dataclass(frozen=True)

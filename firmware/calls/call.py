@@ -72,6 +72,7 @@ class Call:
     name: str | None = None
     type: str | None = None  # what it is about: a row of the settings
     identity: str | None = None  # whom its caller has reached: a row of the settings
+    been: set[str] = field(default_factory=set)  # queues that sent it on
     emergency: bool = False
     told: bool = False  # CallArrived or CallDialled is out: seconds count, and it will end by an event
     rung: list["Handset"] = field(default_factory=list)  # telephones that ring for it

@@ -109,6 +109,14 @@ class Incoming:
         row = self._exchange.settings.types.get(call.type or "")
         return row.to if row is not None else None
 
+    def typed(self, call: Call, to: str) -> str:
+        """Where a destination leads: that of a type, which the call is from now on, or itself."""
+        row = self._exchange.settings.types.get(to)
+        if row is None:
+            return to
+        self._type(call, to, "key")
+        return row.to or to
+
     def _notice(self, call: Call, line: Line, prompts: tuple[str, ...], to: str | None) -> None:
         """Say that, then lead him to `to`, or hang up."""
         sound = self._exchange.sound
@@ -140,9 +148,6 @@ class Incoming:
         if to is None:
             self._exchange.end(call, "box", "hang_up")
             return
-        if (row := self._exchange.settings.types.get(to)) is not None:
-            self._type(call, to, "key")
-            to = row.to or to
         call.step("send")
         if call.line is not None:
             self._exchange.sound.tone(call.line.name, "ringback")

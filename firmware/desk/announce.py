@@ -180,12 +180,20 @@ class Announcer:
 
     def _band(self, listener: Listener, place: int) -> Band | None:
         waiting = listener.waiting
-        queue = self._desk.staffed(waiting)
-        people = len(self._people(waiting, queue)) if queue is not None else 0
-        seconds = self._paces.of(waiting.queue or "").wait(place, people, self._clock.now)
+        seconds, people = self._foretold(waiting, place)
         if seconds is None:
             return None
         return listener.promise.renew(seconds, people, self._clock.now)
+
+    def expected(self, waiting: Waiting) -> float | None:
+        """Seconds that he will probably still wait; None: that is not known."""
+        return self._foretold(waiting, self._place(waiting))[0]
+
+    def _foretold(self, waiting: Waiting, place: int) -> tuple[float | None, int]:
+        """That, and how many people are there for him."""
+        queue = self._desk.staffed(waiting)
+        people = len(self._people(waiting, queue)) if queue is not None else 0
+        return self._paces.of(waiting.queue or "").wait(place, people, self._clock.now), people
 
     def _people(self, waiting: Waiting, queue: Queue) -> list[Agent]:
         """Who is there and can take him, now or after the calls they are on."""
@@ -201,7 +209,7 @@ class Announcer:
 
     def _place(self, waiting: Waiting) -> int:
         """1: he is next in his queue."""
-        if not self._places:
+        if waiting not in self._places:
             ahead: dict[str | None, int] = {}
             for each in sorted(self._desk.waiting.values(), key=lambda each: each.rank):
                 self._places[each] = ahead[each.queue] = ahead.get(each.queue, 0) + 1

@@ -38,6 +38,7 @@ class Offers:
         self._desk = desk
         self._exchange, self._clock = desk.exchange, desk.clock
         self.announcer = Announcer(desk, tell)
+        desk.expected = self.announcer.expected
         self._staffs: dict[str | None, Staff | None] = {}  # of this pass; None: nobody is available
         self._again = False  # one more pass
         self._since: dict[str, int] = {}  # station -> when it began to ring for its caller, µs
@@ -45,6 +46,8 @@ class Offers:
     def match(self) -> None:
         """Ring whom the rules say, if anything changed since the last time."""
         changed = self._desk.stirred
+        if changed:
+            self._desk.limits.look()
         callers = sorted(self._desk.waiting.values(), key=attrgetter("rank")) if changed else []
         self._again = changed
         while self._again:

@@ -5,6 +5,7 @@ is, its rule for that. The offers themselves are made in `offers`, once a tick a
 something changed: nothing here polls.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from firmware.base.clock import SECOND, Clock, Timer
@@ -15,11 +16,13 @@ from firmware.calls.dialogue import Script
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Agents, Status
+from firmware.desk.limits import Limits
 from firmware.desk.routing import View
 from firmware.tables import OPERATOR, Nobody, Queue, Settings
 
 SHORT = 5 * SECOND  # µs: who leaves sooner is a short abandon (FEATURES 2.1)
 ALONE = 15.0  # s that one after another is rung where no queue says how long
+REMEMBERED = 1_000  # callers who gave up
 PRIORITY = 60 * SECOND  # µs of waiting that one step of a queue's priority counts as
 
 
@@ -33,20 +36,49 @@ class Waiting:
     hunt: bool  # those stations one after another, or together
     ring_s: float
     since: int
+    entered: int  # µs; `since` may be earlier: he waited elsewhere, or rang before
     priority: int = 0
+    skill: str | None = None  # that whoever is offered him must have
     turn: int = 0  # where in the circle of stations the next ring goes
     offered: Agent | None = None  # whose answer is waited for, where a strategy chose one
     timer: Timer | None = None
+    late: Timer | None = None  # until he has waited too long for his queue's rules
 
     def stop(self) -> None:
         if self.timer is not None:
             self.timer.stop()
             self.timer = None
 
+    def gone(self) -> None:
+        self.stop()
+        if self.late is not None:
+            self.late.stop()
+
     @property
     def rank(self) -> tuple[int, int]:
         """Who is served first: age, and so much more for each step of priority."""
         return (self.since - self.priority * PRIORITY, self.since)
+
+
+class GaveUp:
+    """Who hung up while he waited: ringing again he keeps what he has waited."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[int, int]] = {}  # queue, number -> waited, when; µs
+
+    def add(self, waiting: Waiting) -> None:
+        if waiting.queue is not None and waiting.call.number:
+            while len(self._known) >= REMEMBERED:
+                del self._known[next(iter(self._known))]
+            now = self._clock.now
+            self._known[waiting.queue, waiting.call.number] = now - waiting.since, now
+
+    def waited(self, name: str, call: Call, queue: Queue, settings: Settings) -> int:
+        """µs that a caller who is back has waited before; never of a number that many share."""
+        waited, at = self._known.pop((name, call.number or ""), (0, 0))
+        shared = call.number in settings.office.shared_numbers
+        return 0 if shared or self._clock.now - at > queue.resume_s * SECOND else waited
 
 
 class Desk:
@@ -58,6 +90,9 @@ class Desk:
         self.last: dict[str, str] = {}  # queue -> who answered last: a person, or a station under "nobody"
         self.waiting: dict[Call, Waiting] = {}
         self.stirred = False  # something changed since the last match
+        self.limits = Limits(self)
+        self.expected: Callable[[Waiting], float | None] = lambda waiting: None  # s: the honest wait
+        self._gave_up = GaveUp(clock)
 
     @property
     def settings(self) -> Settings:
@@ -71,11 +106,29 @@ class Desk:
 
     def send(self, call: Call, to: str) -> None:
         """Lead a caller to a queue, a person, a station or the operator."""
-        if (queue := self.settings.queues.get(to)) is not None:
-            self._tell(QueueEntered(call=call.id, queue=to))
-            self._enter(self._in_queue(call, to, queue))
+        self.lead(call, to, self.clock.now)
+
+    def lead(self, call: Call, to: str, since: int) -> None:
+        """The same for who has waited since an earlier instant (µs), which counts."""
+        to = self.exchange.incoming.typed(call, to)
+        queue = self.settings.queues.get(to)
+        if queue is None:
+            self._enter(Waiting(call, None, self._station(to), False, ALONE, since, self.clock.now))
+        elif self.exchange.calendar.is_open(queue.hours):
+            since -= self._gave_up.waited(to, call, queue, self.settings)
+            waited = (self.clock.now - since) / SECOND
+            self._tell(QueueEntered(call=call.id, queue=to, waited=round(waited, 3)))
+            self._enter(waiting := self._in_queue(call, to, queue, since))
+            self.limits.entered(waiting, queue)
         else:
-            self._enter(Waiting(call, None, self._station(to), False, ALONE, self.clock.now))
+            self.turn_away(call, to)
+
+    def turn_away(self, call: Call, name: str) -> None:
+        """The queue is closed: he hears when it opens, and is led on; the second time to nobody."""
+        queue = self.settings.queues[name]
+        to = None if queue.closed in call.been else queue.closed
+        call.been.add(name)
+        self.exchange.incoming.turn_away(call, queue.hours, to)
 
     def answered(self, call: Call, phone: Handset) -> None:
         """Whoever lifted has him now; the circle begins after him next time."""
@@ -91,7 +144,8 @@ class Desk:
     def over(self, call: Call) -> None:
         waiting = self.waiting.get(call)
         if waiting is not None:
-            short = self.clock.now - waiting.since <= SHORT
+            short = self.clock.now - waiting.entered <= SHORT
+            self._gave_up.add(waiting)
             self._leave(call, "short_abandon" if short else "abandoned")
 
     def changed(self, station: str) -> None:
@@ -102,7 +156,13 @@ class Desk:
         return self.agents.number_at(station)
 
     def keyed(self, call: Call, key: str) -> None:
-        """A caller who waits pressed a key."""
+        """A caller who waits pressed a key: he may choose something else than waiting."""
+        waiting = self.waiting.get(call)
+        queue = self.settings.queues.get(waiting.queue or "") if waiting is not None else None
+        to = queue.keys.get(key) if queue is not None else None
+        if waiting is not None and to is not None:
+            self.leave(waiting, "exit_key")
+            self.send(call, to)
 
     def intro(self, call: Call, phone: Handset) -> Script | None:
         """What whoever lifted hears before he is joined with the caller: nothing."""
@@ -156,13 +216,15 @@ class Desk:
 
     # Entering and leaving
 
-    def _in_queue(self, call: Call, name: str, queue: Queue) -> Waiting:
+    def _in_queue(self, call: Call, name: str, queue: Queue, since: int) -> Waiting:
         rule = queue.nobody
-        stations: tuple[str, ...] = ()
-        hunt = False
-        if isinstance(rule, Nobody):
-            stations, hunt = rule.ring or rule.hunt or self._stations_of(rule.to or ""), bool(rule.hunt)
-        waiting = Waiting(call, name, stations, hunt, queue.ring_s, self.clock.now, queue.priority)
+        stations, hunt = (
+            (rule.ring or rule.hunt, bool(rule.hunt)) if isinstance(rule, Nobody) else ((), False)
+        )
+        waiting = Waiting(call, name, stations, hunt, queue.ring_s, since, self.clock.now)
+        about = self.settings.types.get(call.type or "")
+        waiting.priority = queue.priority + (about.priority if about else 0)
+        waiting.skill = (about.skill if about else None) or queue.skill
         last = self.last.get(name)
         waiting.turn = stations.index(last) + 1 if last in stations else 0
         return waiting
@@ -171,11 +233,18 @@ class Desk:
         self.waiting[waiting.call] = waiting
         self.stir()
 
+    def leave(self, waiting: Waiting, outcome: Outcome) -> None:
+        """He goes elsewhere: no telephone rings for him any more. What sends him on is done with him."""
+        self.withdraw(waiting)
+        if waiting.queue is not None and outcome == "overflow":
+            waiting.call.been.add(waiting.queue)
+        self._leave(waiting.call, outcome)
+
     def _leave(self, call: Call, outcome: Outcome) -> None:
         waiting = self.waiting.pop(call, None)
         if waiting is None:
             return
-        waiting.stop()
+        waiting.gone()
         if waiting.queue is not None:
             self._tell(QueueLeft(call=call.id, queue=waiting.queue, outcome=outcome))
         self.stir()
@@ -187,13 +256,6 @@ class Desk:
         for phone in list(waiting.call.rung):
             self.exchange.stop_ring(waiting.call, phone)
         self.stir()
-
-    def _stations_of(self, to: str) -> tuple[str, ...]:
-        queue = self.settings.queues.get(to)
-        if queue is None:
-            return self._station(to)
-        rule = queue.nobody
-        return (rule.ring or rule.hunt) if isinstance(rule, Nobody) else ()
 
     def _station(self, to: str) -> tuple[str, ...]:
         settings = self.settings

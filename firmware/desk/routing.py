@@ -1,35 +1,88 @@
 """Who is offered a call: a strategy is a sort key over the people who are free. Lower wins.
 
 Ties go to the owner's order of the queue's members, so that the same day gives the same answers.
+A skill is asked for in the grade of a ladder that widens with the wait; its last rung, 30 s behind the
+last that the owner named, is anybody: no caller is stranded for want of a skill (FEATURES row 6).
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
 
 from firmware.desk.agents import Agent
 from firmware.tables import Person, Queue
 
-BEST, ANY = 5, 1  # grades of a skill
+BEST, ANY = 5, 0  # grades of a skill
+LAST_RUNG = 30.0  # s behind the owner's last step, or from entering where he named none
+DRIFT = 3.0  # calls that anybody may be behind or ahead of his share: nobody is flooded (FEATURES row 7)
+NAMED = 5  # people whom the record of a choice names
 
 
-class View(NamedTuple):
+@dataclass(frozen=True)
+class View:
     """What a strategy may look at besides the agent."""
 
     queue: Queue
     people: Mapping[str, Person]
     last: str | None  # the station or person who answered last
-    handled: int  # calls that all members took today
+    due: Mapping[str, float]  # calls by which members are behind their share
+    skill: str | None = None  # that this caller needs
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The owner's order."""
+        return {name: nth for nth, name in enumerate(self.queue.members)}
+
+    @cached_property
+    def start(self) -> int:
+        """Where the circle begins: after the one who answered last."""
+        return self.order.get(self.last or "", -1) + 1
+
+
+class Shares:
+    """Who is behind his weight's share of today's calls, queue by queue.
+
+    Of each call taken every member who is signed in then owes his part, by weight; whoever took it is one
+    ahead. So the sum of a queue is zero, a late starter begins with nothing owed, and no word about
+    himself (a break, back again) changes what somebody owes.
+    """
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+        self._due: dict[str, dict[str, float]] = {}
+
+    def of(self, queue: str) -> Mapping[str, float]:
+        """Calls by which each is behind; below zero: ahead."""
+        return self._due.get(queue, {})
+
+    def took(
+        self, name: str, who: str, there: Iterable[str], people: Mapping[str, Person], today: date
+    ) -> None:
+        """`who` answered a caller of that queue, of whose members `there` are signed in."""
+        if today != self._day:
+            self._day = today
+            self._due.clear()
+        due = self._due.setdefault(name, defaultdict(float))
+        weights = {each: people[each].weight for each in there}
+        total = sum(weights.values())
+        for each, weight in weights.items():
+            due[each] = _within(due[each] + weight / total - (each == who))
+
+
+def _within(due: float) -> float:
+    return max(-DRIFT, min(DRIFT, due))
 
 
 def circular(agent: Agent, view: View) -> float:
     """Hunting with memory: the circle begins after the one who answered last."""
-    members = view.queue.members
-    start = members.index(view.last) + 1 if view.last in members else 0
-    return (members.index(agent.name) - start) % len(members)
+    return (view.order[agent.name] - view.start) % len(view.order)
 
 
 def fixed(agent: Agent, view: View) -> float:
-    return view.queue.members.index(agent.name)
+    return view.order[agent.name]
 
 
 def longest_idle(agent: Agent, view: View) -> float:
@@ -42,13 +95,12 @@ def fewest_calls(agent: Agent, view: View) -> float:
 
 
 def share(agent: Agent, view: View) -> float:
-    """Who is furthest behind his weight's share of the calls taken so far."""
-    weights = {name: view.people[name].weight for name in view.queue.members}
-    return agent.handled - view.handled * weights[agent.name] / sum(weights.values())
+    """Who is furthest behind his share."""
+    return -view.due.get(agent.name, 0.0)
 
 
 def best_skill(agent: Agent, view: View) -> float:
-    return -view.people[agent.name].skills.get(view.queue.skill or "", 0)
+    return -_grade(agent, view)
 
 
 RANK: dict[str, Callable[[Agent, View], float]] = {
@@ -60,34 +112,62 @@ RANK: dict[str, Callable[[Agent, View], float]] = {
     "share": share,
     "skills": best_skill,
 }
+TOLD: dict[str, Callable[[float], float]] = {  # how the record of a choice tells what ranked somebody
+    "hunt": lambda key: key + 1,
+    "hunt_fixed": lambda key: key + 1,
+    "ring_down": lambda key: key + 1,
+    "share": lambda key: round(-key, 2) + 0.0,
+    "skills": lambda key: -key,
+}
 
 
-def grade_needed(queue: Queue, waited: float) -> int:
-    """The lowest grade of the queue's skill that will do after `waited` seconds."""
-    if queue.skill is None:
-        return 0
-    steps = [grade for after, grade in queue.ladder if waited >= after]
-    return min(steps, default=BEST)
+def _grade(agent: Agent, view: View) -> int:
+    return view.people[agent.name].skills.get(view.skill or "", 0)
 
 
-def next_step(queue: Queue, waited: float) -> float | None:
+def rungs(queue: Queue) -> tuple[tuple[float, int], ...]:
+    """The owner's ladder, and behind it anybody."""
+    if any(grade == ANY for _, grade in queue.ladder):
+        return queue.ladder
+    return (*queue.ladder, (max((after for after, _ in queue.ladder), default=0.0) + LAST_RUNG, ANY))
+
+
+def grade_needed(view: View, waited: float) -> int:
+    """The lowest grade of the caller's skill that will do after `waited` seconds."""
+    if view.skill is None:
+        return ANY
+    return min((grade for after, grade in rungs(view.queue) if waited >= after), default=BEST)
+
+
+def next_step(view: View, waited: float) -> float | None:
     """After how many more seconds the ladder widens; None at its end."""
-    later = [after - waited for after, _ in queue.ladder if after > waited]
-    return min(later, default=None) if queue.skill is not None else None
+    later = [after - waited for after, _ in rungs(view.queue) if after > waited]
+    return min(later, default=None) if view.skill is not None else None
 
 
 def eligible(agent: Agent, view: View, waited: float) -> bool:
     """May he take this caller now? Skills widen with the wait; whoever is free fits without one."""
-    if view.queue.skill is None:
-        return True
-    grade = view.people[agent.name].skills.get(view.queue.skill, 0)
-    return grade >= grade_needed(view.queue, waited)
+    return view.skill is None or _grade(agent, view) >= grade_needed(view, waited)
 
 
 def ranked(agents: list[Agent], view: View) -> list[Agent]:
     """The same people, the first choice first; who missed his last call comes behind who did not."""
-    key = RANK[view.queue.strategy]
-    members = view.queue.members
+    key, order = RANK[view.queue.strategy], view.order
     return sorted(
-        agents, key=lambda agent: (agent.misses, key(agent, view), agent.since, members.index(agent.name))
+        agents, key=lambda agent: (agent.misses, key(agent, view), agent.since, order[agent.name])
     )
+
+
+def reasons(order: list[Agent], view: View, waited: float) -> dict[str, Any]:
+    """Why the first of those ranked was chosen, as CallOffered tells it."""
+    strategy, first = view.queue.strategy, order[:NAMED]
+    key, told = RANK[strategy], TOLD.get(strategy, float)
+    return {
+        "free": tuple(agent.name for agent in first),
+        "figures": tuple(told(key(agent, view)) for agent in first),
+        "able": len(order),
+        "missed": tuple(agent.name for agent in first if agent.misses),
+        "after": view.last if strategy == "hunt" else None,
+        "skill": view.skill,
+        "grade": grade_needed(view, waited),
+    }
