@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 RATE = 8_000
 FRAME = 160  # samples of one tick
+BEEP = "beep"  # a prompt that is always there, and no phrase
 Frame = NDArray[np.float32]  # (160,), full scale ±1.0
 Cadence = tuple[float, ...]  # seconds on, off, on, off …
 

@@ -185,6 +185,7 @@ class Talks:
     def __init__(self, sound: Sound, clock: Clock, tell: Tell, when_kept: WhenKept) -> None:
         self._sound, self._clock, self._tell, self._when_kept = sound, clock, tell, when_kept
         self._on: dict[str, Dialogue] = {}
+        self.watch: Callable[[str], None] = lambda row: None  # told that one began or ended at a row
 
     def __contains__(self, row: str) -> bool:
         return row in self._on
@@ -194,15 +195,18 @@ class Talks:
         self.stop(row)
         talk = Dialogue(row, script, self._sound, self._clock, self._when_kept, lambda: self._over(row, done))
         self._on[row] = talk
+        self.watch(row)
         talk.begin()
 
     def _over(self, row: str, done: Callable[[], None]) -> None:
         del self._on[row]
         done()
+        self.watch(row)
 
     def stop(self, row: str) -> None:
         if (talk := self._on.pop(row, None)) is not None:
             talk.stop()
+            self.watch(row)
 
     def key(self, row: str, key: str, call: Call | None = None) -> bool:
         """A key pressed there, told as one of `call`'s unless it is secret. False: nobody speaks with him."""

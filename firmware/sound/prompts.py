@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.base.ports import RATE
+from firmware.base.ports import BEEP, RATE
 from firmware.sound.frame import Pcm, Samples, active_level, amplitude, from_int16
 from firmware.sound.matrix import soft_limited
 
@@ -131,7 +131,7 @@ class Prompts:
             for name, phrase in self.phrases.items()
             if (sound := read_made(made / language, index.get(name), phrase)) is not None
         }
-        self._beep = beep()
+        self._beep = self._sounds[BEEP] = beep()
 
     @property
     def names(self) -> tuple[str, ...]:
