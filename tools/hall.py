@@ -6,6 +6,7 @@ do it, without a sample. So a bench can have three hundred callers where a hat h
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Literal
 
 import numpy as np
@@ -104,6 +105,7 @@ class Hall:
         self.workers = {f"phone{n}": worker for n, worker in enumerate(workers, 1)}
         self.wires = {f"line{n}": self._wire(f"line{n}", "line") for n in range(1, lines + 1)}
         self.wires |= {name: self._wire(name, "phone") for name in self.workers}
+        self._numbers = count(120_001)
         self.hung_up_at: dict[str, int] = {}  # µs, by station
         self.watchers: list[Callable[[Event], None]] = []
         self.journal = MemoryJournal()
@@ -151,7 +153,8 @@ class Hall:
     def arrive(self, line: str) -> None:
         """Somebody rings there, is answered behind the first ring, and asks for the queue."""
         self.tell(line, RingBegan)
-        self.clock.after(0.5, lambda: self.tell(line, CallerHeard, "33120001", None, None))
+        number = f"33{next(self._numbers):06}"  # a new one: who rings again keeps what he has waited
+        self.clock.after(0.5, lambda: self.tell(line, CallerHeard, number, None, None))
         self.clock.after(1.0, lambda: self.tell(line, RingEnded))
         self.clock.after(1.0 + KEYS_AFTER, lambda: self.tell(line, KeyHeard, "1"))
 

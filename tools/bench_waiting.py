@@ -1,0 +1,154 @@
+"""What three hundred waiting callers cost, live: music, keys heard and announcements, all with samples.
+
+Every line says something in every tick: noise of −65 to −50 dBm0 (half of it loud enough to be
+listened to for keys), one in twenty speaks beside the telephone, and everybody keys once. The rows are
+no hybrids: three hundred lines come by packets, which have no echo of ours. Counted is the whole
+process, with what makes and takes the frames here, in the box's own pace.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, repeat
+from typing import Literal
+
+import numpy as np
+
+from firmware.base.clock import SECOND, TICK
+from firmware.base.events import DigitHeard, Event, WaitTold
+from firmware.base.ports import FRAME, RATE, Frame
+from firmware.rim.ticker import Ticker, prefer, settle
+from firmware.sound.dtmf import make_keys
+from firmware.sound.frame import Samples
+from firmware.sound.plans import line_noise
+from firmware.tables import Queue
+from tools.bench import Figure, figure
+from tools.hall import Hall, Wire, Worker
+
+ROWS, PEOPLE = 300, 4
+SPREAD = 45.0  # s in which they come: as long as from one announcement to the next
+MEASURED = 24.0  # s
+KEY = "5"  # leads nowhere
+SPEAKERS = 20  # one in so many
+
+
+@dataclass
+class Row(Wire):
+    """A wire with sound on it."""
+
+    sound: Samples = field(default_factory=lambda: np.zeros(RATE, np.float32))  # again and again
+    place: int = 0
+    keyed: list[Frame] = field(default_factory=list)
+
+    def read(self) -> Frame:
+        self.place = (self.place + FRAME) % self.sound.size
+        return self.keyed.pop() if self.keyed else self.sound[self.place : self.place + FRAME]
+
+    def press(self, key: str) -> None:
+        self.keyed = list(make_keys(key).reshape(-1, FRAME)[::-1])
+
+
+class Sounding(Hall):
+    """A hall whose wires carry sound; four people talk for ever, and three hundred callers wait."""
+
+    has_sound = True
+
+    def __init__(self) -> None:
+        self.random = np.random.default_rng(5)
+        self.keys = self.words = 0
+        super().__init__(ROWS + 2 * PEOPLE, [_talker() for _ in range(PEOPLE)], Queue(wrap_s=0.0))
+        self.watchers.append(self._count)
+        self.all_sign_in()
+        self._fill()
+
+    def _wire(self, name: str, kind: Literal["line", "phone"]) -> Wire:
+        sound = line_noise(RATE, self.random.uniform(-65, -50), self.random)
+        return Row(name, kind, sound=sound, place=int(self.random.integers(50)) * FRAME)
+
+    def _count(self, event: Event) -> None:
+        self.keys += isinstance(event, DigitHeard) and event.key == KEY
+        self.words += isinstance(event, WaitTold)
+
+    def leap(self) -> None:
+        self.step()  # sound leaps nowhere
+
+    def _fill(self) -> None:
+        for n in range(2 * PEOPLE):  # a short call each, so that waits are foretold, and one without an end
+            self.arrive(f"line{n + 1}")
+            self.wait(4.0)
+        for n in range(ROWS):
+            self.clock.after(SPREAD * n / ROWS, partial(self.arrive, f"line{2 * PEOPLE + n + 1}"))
+        self.run(lambda: len(self.box.desk.waiting) == ROWS)
+        self.wait(10.0)
+
+    def ports_alone(self, ticks: int = 200) -> float:
+        """What the stand-ins cost by themselves: % of a core."""
+        began = time.process_time()
+        for _ in range(ticks):
+            for wire in self.wires.values():
+                wire.write(wire.read())
+                wire.events()
+        return 100 * (time.process_time() - began) * SECOND / (ticks * TICK)
+
+    def get_going(self) -> None:
+        """Everybody keys once, in time to be heard before the end; one in twenty speaks."""
+        speech = self.prompts.sound("menu.main")
+        for n in range(ROWS):
+            row = self.wires[f"line{2 * PEOPLE + n + 1}"]
+            assert isinstance(row, Row)
+            self.clock.after(self.random.uniform(0, MEASURED - 1), partial(row.press, KEY))
+            if n % SPEAKERS == 0:
+                row.sound, row.place = speech[: speech.size // FRAME * FRAME], 0
+
+
+def _talker() -> Worker:
+    """One short call, then one without an end."""
+    talks = chain([1.0], repeat(1e6))
+    return Worker(lambda: 0.1, talks.__next__)
+
+
+def figures() -> Iterator[Figure]:
+    """In a process of its own: it takes the priority of a live box."""
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    child = [sys.executable, "-m", "tools.bench_waiting"]
+    found = json.loads(subprocess.run(child, stdout=subprocess.PIPE, text=True, check=True, env=env).stdout)
+    note = (
+        f"{MEASURED:g} s, {found['keys']} of {ROWS} keys heard, {found['words']} announcements, one in"
+        f" {SPEAKERS} speaks; {found['tick_ms']:.2f} ms a tick, {found['late']} of {found['ticks']} late; the"
+        f" stand-in lines included ({found['ports']:.1f} %), no hybrids and so no echo; x86"
+    )
+    title = f"CPU of {ROWS} waiting rows with music, keys and announcements, live, without legs"
+    yield figure(title, found["cpu"], "% of a core", "<= 10", note, bench="desk")
+    title = "keys of waiting callers that were missed, of one each"
+    yield figure(title, ROWS - found["keys"], "keys", "<= 0", "the same run", bench="desk")
+
+
+def measured() -> dict[str, float]:
+    hall = Sounding()
+    ports = hall.ports_alone()
+    prefer()
+    settle()
+    hall.get_going()
+    hall.keys = hall.words = 0
+    ticker, end = Ticker(hall.step), hall.clock.now + round(MEASURED * SECOND)
+    cpu, began = time.process_time(), time.perf_counter()
+    ticker.run(lambda: hall.clock.now >= end)
+    used, took = time.process_time() - cpu, time.perf_counter() - began
+    return {
+        "cpu": 100 * used / took,
+        "ports": ports,
+        "tick_ms": 1000 * used / ticker.ticks,
+        "ticks": ticker.ticks,
+        "late": ticker.late_ticks,
+        "keys": hall.keys,
+        "words": hall.words,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measured()))
