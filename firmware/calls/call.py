@@ -22,6 +22,7 @@ Direction = Literal["in", "out", "inside"]
 
 
 class Stage(Enum):
+    PROMISED = "promised"  # a call-back: somebody of the office is rung first, no line is taken yet
     ARRIVING = "arriving"  # the line rings, the box has not answered
     GREETED = "greeted"  # the box speaks with the caller
     DIALLING = "dialling"  # the box asks the exchange for a line and sends digits
@@ -32,6 +33,7 @@ class Stage(Enum):
 
 _S = Stage
 NEXT: dict[tuple[Stage, str], Stage] = {
+    (_S.PROMISED, "dial"): _S.DIALLING,
     (_S.ARRIVING, "greet"): _S.GREETED,
     (_S.GREETED, "send"): _S.RINGING,
     (_S.RINGING, "send"): _S.RINGING,  # to the next place
@@ -40,6 +42,7 @@ NEXT: dict[tuple[Stage, str], Stage] = {
     (_S.RINGING, "retry"): _S.DIALLING,  # the next line
     (_S.DIALLING, "retry"): _S.DIALLING,
     (_S.RINGING, "answer"): _S.TALKING,
+    (_S.TALKING, "wait"): _S.RINGING,  # he was called back, and waits for somebody to be free
     **{(stage, "end"): _S.ENDED for stage in Stage if stage is not _S.ENDED},
 }
 
@@ -56,6 +59,16 @@ class Leg(Protocol):
         """The call that was dialled has ended."""
 
 
+class Promise(Protocol):
+    """Of whom a call-back is the affair, until both its ends are joined or it is over."""
+
+    def lifted(self, phone: "Handset") -> None:
+        """Somebody of the office is there: he is told what it is, and the far end is dialled."""
+
+    def left(self) -> bool:
+        """He hung up before both were joined. True: the call goes on without him."""
+
+
 @dataclass(eq=False)
 class Call:
     """`began` is the instant (µs) of arrival or dialling, from which its seconds count."""
@@ -68,6 +81,7 @@ class Call:
     phone: "Handset | None" = None  # the office's telephone on it; the calling one if both are inside
     called: "Handset | None" = None  # inside calls: the telephone that is called
     leg: Leg | None = None  # of a call that the box dials by itself
+    promise: Promise | None = None  # of a call-back whose ends are not joined yet
     number: str | None = None
     name: str | None = None
     type: str | None = None  # what it is about: a row of the settings
@@ -113,5 +127,5 @@ class Distributor(Protocol):
     def intro(self, call: Call, phone: "Handset") -> "Script | None":
         """What whoever lifted hears before he is joined with the caller."""
 
-    def declined(self, call: Call, phone: "Handset") -> None:
-        """He hung up before he was joined: the caller waits on."""
+    def declined(self, call: Call, phone: "Handset") -> bool:
+        """He hung up. True: before he was joined, and the caller waits on."""

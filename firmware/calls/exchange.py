@@ -58,6 +58,7 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.quiet = quiet
         self.desk: Distributor
+        self.when_kept = when_kept
         self._clock, self._tell, self._new_id = clock, tell, new_id
         self.attempts: dict[Call, Outgoing] = {}
         self.talks = Talks(sound, clock, tell, when_kept)
@@ -79,7 +80,11 @@ class Exchange:
         call = phone.call
         assert call is not None
         self._stop_others(call, phone)
-        if call.direction != "inside" and (script := self.desk.intro(call, phone)) is not None:
+        if call.stage is Stage.PROMISED:
+            assert call.promise is not None
+            call.phone = phone
+            call.promise.lifted(phone)
+        elif call.direction != "inside" and (script := self.desk.intro(call, phone)) is not None:
             call.phone = phone
             self.talks.begin(phone.name, script, lambda: self.connect(call, phone))
         else:
@@ -99,7 +104,8 @@ class Exchange:
             self.talks.stop(call.line.name)
             self.sound.hush(call.line.name)
             self.sound.join(call.line.name, phone.name)
-            call.line.join()
+            if call.line.state is not lines.State.TALKING:
+                call.line.join()
         self._tell(CallAnswered(call=call.id, station=phone.name, how="lift"))
         self.desk.answered(call, phone)
 
@@ -115,10 +121,13 @@ class Exchange:
 
     def _declines(self, call: Call, phone: Handset) -> bool:
         """Before he was joined with a caller he gives nobody up but himself."""
-        if call.direction != "in" or call.stage is not Stage.RINGING or call.phone is not phone:
+        if call.phone is not phone:
+            return False
+        if call.promise is not None:
+            return call.promise.left()
+        if call.stage is not Stage.RINGING or not self.desk.declined(call, phone):
             return False
         call.phone = None
-        self.desk.declined(call, phone)
         return True
 
     def _side(self, call: Call, phone: Handset) -> Side:
@@ -164,11 +173,21 @@ class Exchange:
 
     def dial_for(self, number: str, leg: Leg) -> Call:
         """The box itself dials an outside number (as the exchange wants it); `leg` hears how it goes on."""
-        call = self.new_call("out", Stage.DIALLING, number=number)
+        call = self.promised(number)
         call.leg = leg
+        self.dial_promised(call, number)
+        return call
+
+    def promised(self, number: str) -> Call:
+        """A call for which somebody of the office is rung before its far end is dialled."""
+        return self.new_call("out", Stage.PROMISED, number=number)
+
+    def dial_promised(self, call: Call, number: str) -> None:
+        """Its far end now; the leg of the call hears how it goes on."""
+        call.step("dial")
+        call.began = self._clock.now
         self.attempts[call] = Outgoing(self, call, number, self._clock, self._tell)
         self.attempts[call].begin()
-        return call
 
     def dial_inside(self, phone: Handset, number: str, station: str) -> None:
         """A colleague's number is complete: ring his station."""

@@ -149,8 +149,13 @@ class Outgoing:
         self._phase = "sent"
         self.call.step("sent")
         if self.call.phone is not None:
-            self._exchange.sound.join(self.call.phone.name, self._line.name)
+            self._let_hear(self.call.phone.name)
         self._wait(NO_TONE_AT_ALL, self._assume)
+
+    def _let_hear(self, phone: str) -> None:
+        """How it goes on. For whom the box dials, he listens only, until his leg joins him."""
+        sound = self._exchange.sound
+        (sound.join if self.call.leg is None else sound.hear)(phone, self._line.name)
 
     def _after_digits(self, fact: Fact) -> None:
         if isinstance(fact, Reversed):
@@ -176,7 +181,8 @@ class Outgoing:
         """A voice on the line is an answer, unless our own telephone speaks: then it may be its echo."""
         if not self._speaks or not self._answerable or self.call.stage is not Stage.RINGING:
             return
-        if self.call.phone is not None and not self._exchange.quiet(self.call.phone.name, OWN_ECHO):
+        own = self.call.phone if self.call.leg is None else None
+        if own is not None and not self._exchange.quiet(own.name, OWN_ECHO):
             self._clock.after(OWN_ECHO, self._judge_voice)
         else:
             self._answered("voice")
@@ -190,11 +196,11 @@ class Outgoing:
         self.call.step("answer")
         self._line.join()
         self._line.supervision.start(tones=not self.call.emergency)
-        if self.call.phone is not None:
+        if self.call.leg is not None:
+            self.call.leg.answered(how)
+        elif self.call.phone is not None:
             self.call.phone.answered()
             self._tell(CallAnswered(call=self.call.id, station=self.call.phone.name, how=how))
-        elif self.call.leg is not None:
-            self.call.leg.answered(how)
 
     def _refused(self) -> None:
         self._exchange.end(self.call, "called", "busy_tone")

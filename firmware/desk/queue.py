@@ -168,9 +168,10 @@ class Desk:
         """What whoever lifted hears before he is joined with the caller: nothing."""
         return None
 
-    def declined(self, call: Call, phone: Handset) -> None:
-        """He hung up before he was joined: the caller is offered anew."""
+    def declined(self, call: Call, phone: Handset) -> bool:
+        """He hung up. True: before he was joined; the caller is offered anew."""
         self.stir()
+        return call in self.waiting
 
     # What people order
 
