@@ -148,8 +148,7 @@ class Box:
         """Move everything on by `us`: one frame where there is sound, any leap where there is none."""
         facts = self._sound_frame() if self._hearing is not None else []
         self._advance(us)
-        for name, port in self.ports.items():
-            facts.extend((name, fact) for fact in port.events())
+        facts += [(name, fact) for name, port in self.ports.items() for fact in port.events()]
         for name, fact in sorted(facts, key=lambda each: each[1].at):
             self._guarded(partial(self.exchange.fact, name, fact), name)
         self._open_mail()
@@ -159,14 +158,13 @@ class Box:
         assert self._hearing is not None and self.echo is not None
         for shelf in self._shelves:
             shelf.frames_in()
-        for row, port in enumerate(self.ports.values()):
-            self._said[row] = port.read()
+        np.concatenate([port.read() for port in self.ports.values()], out=self._said.reshape(-1))
         said = self.echo.cancel(self._said, self._heard)
         facts = list(self._hearing.hear(said, self.clock.now))
         self._loud_at[np.abs(said).max(axis=1) > LOUD] = self.clock.now
         self._heard = self.sound.tick(said)
-        for row, port in enumerate(self.ports.values()):
-            port.write(self._heard[row])
+        for port, frame in zip(self.ports.values(), self._heard, strict=True):
+            port.write(frame)
         for shelf in self._shelves:
             shelf.frames_out()
         return facts
