@@ -187,7 +187,10 @@ class Announcer:
 
     def expected(self, waiting: Waiting) -> float | None:
         """Seconds that he will probably still wait; None: that is not known."""
-        return self._foretold(waiting, self._place(waiting))[0]
+        place, queue = self._place(waiting), self._desk.staffed(waiting)
+        if queue is not None and sum(each.free for each in self._people(waiting, queue)) >= place:
+            return 0.0
+        return self._foretold(waiting, place)[0]
 
     def _foretold(self, waiting: Waiting, place: int) -> tuple[float | None, int]:
         """That, and how many people are there for him."""
