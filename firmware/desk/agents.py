@@ -6,6 +6,7 @@ offered a call, so a break asked for during a call needs no case of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,6 +73,7 @@ class Agent:
     misses: int = 0
     not_before: int = 0  # µs: no offer before
     handled: int = 0
+    spared: bool = False  # what he was busy with came to nothing: his place among the idle is kept
     wrap_s: float = 0.0  # what the call that he is on will leave him to do
     timer: Timer | None = None
 
@@ -98,6 +100,7 @@ class Agents:
         return self._all
 
     def _follow(self, people: Mapping[str, Person]) -> None:
+        self._exchange.outside.follow()
         for name in [each for each in self._all if each not in people]:
             agent = self._all.pop(name)
             self._end_wrap(agent)
@@ -110,6 +113,8 @@ class Agents:
     def restore(self, changes: Iterable[AgentChanged]) -> None:
         """What people said last before the box started anew holds; what the box saw of them does not."""
         for change in {each.agent: each for each in changes}.values():
+            with suppress(Refused):  # a number that is allowed no longer
+                self._exchange.outside.find(change.station or "")
             agent = self.all.get(change.agent)
             if (
                 agent is None
@@ -144,9 +149,9 @@ class Agents:
     def sign_in(self, who: str, station: str | None = None) -> None:
         """Available from now on, at a station of his own. Somebody else there is signed out."""
         agent = self._agent(who)
-        place = station or agent.station
-        if place is None:
+        if not (station or agent.station):
             raise Refused(f"{who} has no station: choose one of {', '.join(self._exchange.phones)}")
+        place = self._exchange.outside.find(station or agent.station or "")
         if place not in self._exchange.phones:
             raise Refused(f"{place} is not plugged in: choose one of {', '.join(self._exchange.phones)}")
         other = self.at(place)
@@ -196,6 +201,11 @@ class Agents:
             agent.code = "missed"
             self._say(agent, Status.BREAK, "missed")
 
+    def spare(self, phone: Handset | None) -> None:
+        """The caller left before whoever lifted was joined with him: he is as long idle as before."""
+        if phone is not None and (agent := self.at(phone.name)) is not None:
+            agent.spared = True
+
     def pause(self, agent: Agent) -> None:
         """No offer for a while."""
         agent.not_before = self._clock.now + round(REOFFER * SECOND)
@@ -244,13 +254,15 @@ class Agents:
         new = NEXT.get((agent.state, seen))
         if new is None:
             raise Impossible(f"agent {agent.name}: no way to {seen} from {agent.state.value}")
-        was_free, agent.state = agent.free, new
+        was_free = agent.free
+        agent.spared = agent.spared or (agent.state is State.RINGING and seen == "free")
+        agent.state = new
         self._told(agent, was_free, reason)
 
     def _say(self, agent: Agent, status: Status, reason: str) -> None:
         if agent.status is status and status is not Status.BREAK:
             return
-        was_free, agent.status = agent.free, status
+        was_free, agent.status, agent.spared = agent.free, status, False
         self._told(agent, was_free, reason)
 
     def _told(self, agent: Agent, was_free: bool, reason: str) -> None:
@@ -259,7 +271,8 @@ class Agents:
             AgentChanged(agent.name, agent.status.value, agent.state.value, reason, agent.station, code)
         )
         if agent.free and not was_free:
-            agent.since = self._clock.now
+            agent.since = agent.since if agent.spared else self._clock.now
+            agent.spared = False
         self._changed()
 
     def _agent(self, who: str) -> Agent:

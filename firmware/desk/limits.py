@@ -8,11 +8,15 @@ sent him on: he then stays where he is.
 
 from typing import TYPE_CHECKING
 
+from firmware.base.clock import SECOND, Clock
+from firmware.calls.call import Call
 from firmware.desk.agents import Status
 from firmware.tables import Nobody, Queue, Settings
 
 if TYPE_CHECKING:
     from firmware.desk.queue import Desk, Waiting
+
+REMEMBERED = 1_000  # callers who gave up
 
 
 class Limits:
@@ -100,14 +104,14 @@ class Limits:
 
     def _close(self, waiting: "Waiting") -> None:
         """He is told when the queue opens, and led to where its callers go meanwhile."""
-        if waiting.call.rung:
+        if waiting.call.rung or waiting.taken:
             self._due.append(waiting)
         elif waiting.call.line is not None:
             self._desk.leave(waiting, "overflow")
             self._desk.turn_away(waiting.call, waiting.queue or "")
 
     def _move(self, waiting: "Waiting", to: str) -> None:
-        if waiting.call.rung:
+        if waiting.call.rung or waiting.taken:
             self._due.append(waiting)
         else:
             self._lead_on(waiting, to)
@@ -117,3 +121,24 @@ class Limits:
         if waiting.call.line is not None and to not in waiting.call.been:
             self._desk.leave(waiting, "overflow")
             self._desk.lead(waiting.call, to, waiting.since)
+
+
+class GaveUp:
+    """Who hung up while he waited: ringing again he keeps what he has waited."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[int, int]] = {}  # queue, number -> waited, when; µs
+
+    def add(self, waiting: "Waiting") -> None:
+        if waiting.queue is not None and waiting.call.number:
+            while len(self._known) >= REMEMBERED:
+                del self._known[next(iter(self._known))]
+            now = self._clock.now
+            self._known[waiting.queue, waiting.call.number] = now - waiting.since, now
+
+    def waited(self, name: str, call: Call, queue: Queue, settings: Settings) -> int:
+        """µs that a caller who is back has waited before; never of a number that many share."""
+        waited, at = self._known.pop((name, call.number or ""), (0, 0))
+        shared = call.number in settings.office.shared_numbers
+        return 0 if shared or self._clock.now - at > queue.resume_s * SECOND else waited

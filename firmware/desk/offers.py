@@ -48,7 +48,7 @@ class Offers:
         changed = self._desk.stirred
         if changed:
             self._desk.limits.look()
-        callers = sorted(self._desk.waiting.values(), key=attrgetter("rank")) if changed else []
+        callers = self._callers() if changed else []
         self._again = changed
         while self._again:
             self._again = False
@@ -56,6 +56,11 @@ class Offers:
         self._desk.stirred = False  # by the telephones that ring now, which frees nobody
         if changed:
             self.announcer.look()
+
+    def _callers(self) -> list[Waiting]:
+        """Who is to be rung for, in their order."""
+        waiting = [each for each in self._desk.waiting.values() if not each.taken]
+        return sorted(waiting, key=attrgetter("rank"))
 
     def _pass(self, callers: list[Waiting]) -> None:
         self._staffs = {name: self._staff(name) for name in {each.queue for each in callers}}

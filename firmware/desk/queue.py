@@ -16,13 +16,13 @@ from firmware.calls.dialogue import Script
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Agents, Status
-from firmware.desk.limits import Limits
+from firmware.desk.limits import GaveUp, Limits
 from firmware.desk.routing import View
+from firmware.desk.whisper import greet, whisper
 from firmware.tables import OPERATOR, Nobody, Queue, Settings
 
 SHORT = 5 * SECOND  # µs: who leaves sooner is a short abandon (FEATURES 2.1)
 ALONE = 15.0  # s that one after another is rung where no queue says how long
-REMEMBERED = 1_000  # callers who gave up
 PRIORITY = 60 * SECOND  # µs of waiting that one step of a queue's priority counts as
 
 
@@ -59,26 +59,10 @@ class Waiting:
         """Who is served first: age, and so much more for each step of priority."""
         return (self.since - self.priority * PRIORITY, self.since)
 
-
-class GaveUp:
-    """Who hung up while he waited: ringing again he keeps what he has waited."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._known: dict[tuple[str, str], tuple[int, int]] = {}  # queue, number -> waited, when; µs
-
-    def add(self, waiting: Waiting) -> None:
-        if waiting.queue is not None and waiting.call.number:
-            while len(self._known) >= REMEMBERED:
-                del self._known[next(iter(self._known))]
-            now = self._clock.now
-            self._known[waiting.queue, waiting.call.number] = now - waiting.since, now
-
-    def waited(self, name: str, call: Call, queue: Queue, settings: Settings) -> int:
-        """µs that a caller who is back has waited before; never of a number that many share."""
-        waited, at = self._known.pop((name, call.number or ""), (0, 0))
-        shared = call.number in settings.office.shared_numbers
-        return 0 if shared or self._clock.now - at > queue.resume_s * SECOND else waited
+    @property
+    def taken(self) -> bool:
+        """Somebody lifted for him, and hears what the call is: nobody else is offered him."""
+        return self.call.phone is not None
 
 
 class Desk:
@@ -140,12 +124,14 @@ class Desk:
                 queue = self.settings.queues.get(waiting.queue)  # None: the owner took it away meanwhile
                 self.agents.took(agent, queue.wrap_s if queue is not None else 0.0)
         self._leave(call, "answered")
+        greet(self.exchange, call, phone.name, agent)
 
     def over(self, call: Call) -> None:
         waiting = self.waiting.get(call)
         if waiting is not None:
             short = self.clock.now - waiting.entered <= SHORT
             self._gave_up.add(waiting)
+            self.agents.spare(call.phone)
             self._leave(call, "short_abandon" if short else "abandoned")
 
     def changed(self, station: str) -> None:
@@ -160,16 +146,33 @@ class Desk:
         waiting = self.waiting.get(call)
         queue = self.settings.queues.get(waiting.queue or "") if waiting is not None else None
         to = queue.keys.get(key) if queue is not None else None
-        if waiting is not None and to is not None:
+        if waiting is not None and to is not None and not waiting.taken:
             self.leave(waiting, "exit_key")
             self.send(call, to)
 
     def intro(self, call: Call, phone: Handset) -> Script | None:
-        """What whoever lifted hears before he is joined with the caller: nothing."""
-        return None
+        """What whoever lifted hears before he is joined with the caller, if anything."""
+        if (waiting := self.waiting.get(call)) is None:
+            return None
+        waiting.stop()  # he has not missed it
+        who, waited = self.agents.at(phone.name), self.waited(waiting)
+        return whisper(self.settings, call, waiting.queue, waited, who, phone.name)
+
+    def unanswered(self, call: Call, phone: Handset) -> bool:
+        """Nobody took it at a station outside: as if it had rung in vain, without waiting for that."""
+        waiting, agent = self.waiting.get(call), self.agents.at(phone.name)
+        if waiting is not None and waiting.offered is agent:
+            self.withdraw(waiting)
+        if agent is not None:
+            self.agents.missed(agent)
+        self.stir()
+        return agent is not None
 
     def declined(self, call: Call, phone: Handset) -> bool:
-        """He hung up. True: before he was joined; the caller is offered anew."""
+        """He hung up. True: before he was joined; the caller is offered anew, and to others first."""
+        agent = self.agents.at(phone.name)
+        if call in self.waiting and agent is not None and phone.free:  # else it failed: he declined nothing
+            self.agents.pause(agent)
         self.stir()
         return call in self.waiting
 

@@ -9,8 +9,10 @@ either at once (FEATURES rows 23 and 59).
 from firmware.base import spoken
 from firmware.base.ports import BEEP
 from firmware.calls.call import Call
-from firmware.calls.dialogue import Say, Script, Talks
-from firmware.tables import Person, Settings
+from firmware.calls.dialogue import Say, Script
+from firmware.calls.exchange import Exchange
+from firmware.desk.agents import Agent
+from firmware.tables import Settings
 
 CALL = "whisper.call"
 SCREENS = ("browser",)  # stations that show what a call is about
@@ -18,12 +20,12 @@ MINUTE = 60
 
 
 def whisper(
-    settings: Settings, call: Call, queue: str | None, waited: float, who: Person | None, station: str
+    settings: Settings, call: Call, queue: str | None, waited: float, who: Agent | None, station: str
 ) -> Script | None:
     """For `who` lifted at `station` to take a call that has waited so many seconds; None: nothing."""
     row, about = settings.queues.get(queue or ""), settings.types.get(call.type or "")
     own = about.whisper if about is not None else None
-    way = _way(who, station)
+    way = _way(settings, who, station)
     if way == "off" or not (own or (row is not None and row.whisper)):
         return None
     if way == "beep":
@@ -32,16 +34,21 @@ def whisper(
     return _said(name, *spoken.waited(settings.office.language, int(waited) // MINUTE))
 
 
-def _way(who: Person | None, station: str) -> str:
-    if who is not None and who.whisper is not None:
-        return who.whisper
+def _way(settings: Settings, who: Agent | None, station: str) -> str:
+    person = settings.people.get(who.name) if who is not None else None
+    if person is not None and person.whisper is not None:
+        return person.whisper
     return "beep" if station in SCREENS else "spoken"
 
 
-def greet(talks: Talks, caller: str, agent: str, prompt: str) -> None:
-    """Say an agent's greeting into both rows, which are joined already, until a key of either."""
-    talks.begin(caller, _said(prompt), lambda: talks.stop(agent))
-    talks.begin(agent, _said(prompt), lambda: talks.stop(caller))
+def greet(exchange: Exchange, call: Call, station: str, who: Agent | None) -> None:
+    """Two who are joined both hear the greeting of `who` lifted, if he has one, until a key of either."""
+    person = exchange.settings.people.get(who.name) if who is not None else None
+    if person is None or person.greeting is None or call.line is None:
+        return
+    caller, talks = call.line.name, exchange.talks
+    talks.begin(caller, _said(person.greeting), lambda: talks.stop(station))
+    talks.begin(station, _said(person.greeting), lambda: talks.stop(caller))
 
 
 def _said(*prompts: str) -> Script:
