@@ -9,6 +9,8 @@ from firmware.tables import CALLBACK, OPERATOR, CallType, Line, Nobody, Person, 
 
 _ELSEWHERE = re.compile(r"usb([1-9]|1[0-6])|browser")  # stations that are no telephone port
 
+OUTSIDE = "or an ordinary number in the office's country (no premium or emergency number, no line of ours)"
+
 
 def check(settings: Settings) -> None:
     """Refused: a sentence that names the first field that cannot be so."""
@@ -85,8 +87,8 @@ def _check_names(settings: Settings) -> None:
             if (other := seen.setdefault(name, f"{table}.{name}")) != f"{table}.{name}":
                 raise Refused(f'{table}.{name}: "{name}" is already the name of {other}; choose another')
     for name, person in settings.people.items():
-        if person.station:
-            _check_station(settings, f"people.{name}.station", person.station)
+        if person.station and settings.outside(person.station) is None:
+            _check_station(settings, f"people.{name}.station", person.station, OUTSIDE)
 
 
 def _check_numbers(settings: Settings) -> None:
@@ -128,9 +130,9 @@ def _check_nobody(settings: Settings, where: str, rule: Nobody) -> None:
         _check_station(settings, f"{where}.nobody", station)
 
 
-def _check_station(settings: Settings, where: str, station: str) -> None:
+def _check_station(settings: Settings, where: str, station: str, *also: str) -> None:
     if station not in settings.phones and not _ELSEWHERE.fullmatch(station):
-        raise Refused(f'{where}: "{station}" is not one of {", ".join(settings.phones)}')
+        raise Refused(f'{where}: "{station[:40]}" is not one of {", ".join((*settings.phones, *also))}')
 
 
 def _check_destination(settings: Settings, where: str, to: str, itself: str = "") -> None:

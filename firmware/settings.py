@@ -11,7 +11,7 @@ import msgspec
 
 from firmware.base import Refused
 from firmware.checks import check
-from firmware.tables import TABLES, Office, Row, Settings
+from firmware.tables import TABLES, Office, Person, Row, Settings
 
 _WORD = (r"[a-z][a-z0-9_]{0,29}", "small letters, digits and _, at most 30")
 _NAMES = {
@@ -44,7 +44,17 @@ def read(data: Mapping[str, Any]) -> Settings:
     tables = {table: _table(table, kind, data.get(table, {})) for table, kind in TABLES.items()}
     settings = Settings(office=office, **tables)
     check(settings)
-    return settings
+    return msgspec.structs.replace(settings, people=_reached(settings))
+
+
+def _reached(settings: Settings) -> dict[str, Person]:
+    """The people; a station that is an outside number is named by it in E.164, however it was written."""
+    return {
+        name: msgspec.structs.replace(
+            person, station=settings.outside(person.station or "") or person.station
+        )
+        for name, person in settings.people.items()
+    }
 
 
 def _must_be_table(where: str, value: Any) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from firmware.base.numbers import emergency_numbers
+from firmware.base.numbers import e164, emergency_numbers, is_national
 
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
@@ -253,6 +253,14 @@ class Settings(Struct, frozen=True):
         if fits:
             return max(fits)[1], "number"
         return self.lines[line].type, "line"
+
+    def outside(self, word: str) -> str | None:
+        """The station that `word` is as an outside number, in E.164: somebody's ordinary number in the
+        country. None: it is no such number, or it is one of our own lines."""
+        number = e164(word, self.country)
+        if number is None or number in {line.number for line in self.lines.values()}:
+            return None
+        return number if is_national(number, self.country) else None
 
     def extensions(self) -> dict[str, str]:
         """Internal number -> the station that it rings; "" for somebody who has none."""

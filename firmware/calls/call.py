@@ -81,6 +81,7 @@ class Call:
     phone: "Handset | None" = None  # the office's telephone on it; the calling one if both are inside
     called: "Handset | None" = None  # inside calls: the telephone that is called
     leg: Leg | None = None  # of a call that the box dials by itself
+    reaches: "Handset | None" = None  # of such a call: the station outside that is its far end
     promise: Promise | None = None  # of a call-back whose ends are not joined yet
     number: str | None = None
     name: str | None = None
@@ -101,6 +102,17 @@ class Call:
     @property
     def over(self) -> bool:
         return self.stage is Stage.ENDED
+
+    @property
+    def partner(self) -> str | None:
+        """Who speaks with the far end of its line: a telephone, or another line; None: nobody."""
+        if self.reaches is None:
+            return self.phone.name if self.phone is not None else None
+        met = self.reaches.call if self.reaches.off_hook else None
+        if met is None:
+            return None
+        party = met.line or met.phone  # or the colleague who dialled him
+        return party.name if party is not None else None
 
 
 class Distributor(Protocol):
@@ -126,6 +138,9 @@ class Distributor(Protocol):
 
     def intro(self, call: Call, phone: "Handset") -> "Script | None":
         """What whoever lifted hears before he is joined with the caller."""
+
+    def unanswered(self, call: Call, phone: "Handset") -> bool:
+        """Nobody took it there: its person missed it, and is spared for a while. False: nobody is there."""
 
     def declined(self, call: Call, phone: "Handset") -> bool:
         """He hung up. True: before he was joined, and the caller waits on."""

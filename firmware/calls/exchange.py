@@ -27,7 +27,8 @@ from firmware.calls.dialogue import Script, Talks, WhenKept
 from firmware.calls.handset import Handset
 from firmware.calls.incoming import Incoming
 from firmware.calls.line import Line
-from firmware.calls.outgoing import Emergency, Outgoing
+from firmware.calls.outgoing import Emergency, ForBox, Outgoing
+from firmware.calls.outside import Outsides, Patch
 from firmware.calls.supervision import ago
 from firmware.tables import Settings
 
@@ -51,9 +52,9 @@ class Exchange:
     ) -> None:
         """`quiet(row, seconds)`: was nothing said on that row for so long? `when_kept(seq, then)`: do that
         once the event of that number is durable."""
-        self.lines, self.phones = lines, phones
+        self.lines, self.phones = lines, dict(phones)  # and the stations outside, once they are named
         self.settings = settings
-        self.sound = sound
+        self.sound = Patch(sound)
         self.calendar = Calendar(settings, clock, tell)
         self.calls: dict[str, Call] = {}
         self.quiet = quiet
@@ -61,10 +62,11 @@ class Exchange:
         self.when_kept = when_kept
         self._clock, self._tell, self._new_id = clock, tell, new_id
         self.attempts: dict[Call, Outgoing] = {}
-        self.talks = Talks(sound, clock, tell, when_kept)
+        self.talks = Talks(self.sound, clock, tell, when_kept)
         self.services: dict[str, Callable[[Handset], Script]] = {}  # a code's service -> its script
         self.keypad = Keypad(self, clock)
         self.incoming = Incoming(self, clock, tell, quiet)
+        self.outside = Outsides(self, clock, tell)
         for line in lines.values():
             line.owner = self.incoming
         for phone in phones.values():
@@ -186,7 +188,7 @@ class Exchange:
         """Its far end now; the leg of the call hears how it goes on."""
         call.step("dial")
         call.began = self._clock.now
-        self.attempts[call] = Outgoing(self, call, number, self._clock, self._tell)
+        self.attempts[call] = ForBox(self, call, number, self._clock, self._tell)
         self.attempts[call].begin()
 
     def dial_inside(self, phone: Handset, number: str, station: str) -> None:
@@ -268,24 +270,6 @@ class Exchange:
         self.sound.part(line.name)
         if line.state in lines.HELD:
             line.release(reason)
-
-    def make_room(self, tried: set[str]) -> Line | None:
-        """Clear a call for an emergency: outgoing ones first, never another emergency."""
-        order = {"out": 0, "in": 1}
-        calls = [
-            call
-            for call in self.calls.values()
-            if call.line
-            and call.line.state in lines.HELD
-            and not call.emergency
-            and call.line.name not in tried
-        ]
-        call = min(calls, key=lambda each: (order[each.direction], -each.began), default=None)
-        if call is None:
-            return None
-        line = call.line
-        self.end(call, "box", "hang_up")
-        return line
 
     def new_call(
         self,

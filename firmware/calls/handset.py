@@ -15,11 +15,11 @@ from firmware.base.ports import (
     Ears,
     Fact,
     Flashed,
-    HandsetPort,
     HungUp,
     InService,
     KeyHeard,
     Lifted,
+    Order,
     OutOfService,
     Ring,
     RingBegan,
@@ -100,13 +100,23 @@ class HandsetOwner(Protocol):
         """Its state is another: it may be rung again, or no more."""
 
 
+class Bell(Protocol):
+    """What a telephone asks of its port: to ring, and to stop."""
+
+    tells_keys: bool
+
+    def do(self, order: Order) -> None: ...
+
+
 class Handset:
     """A telephone; `call` is the call that rings it or that it is on."""
+
+    reach_s = 0.0  # s more than its ringing that its person needs to lift it
 
     def __init__(
         self,
         name: str,
-        port: HandsetPort,
+        port: Bell,
         ears: Ears,
         sound: Sound,
         clock: Clock,

@@ -153,6 +153,9 @@ class Incoming:
             self._exchange.sound.tone(call.line.name, "ringback")
         self._exchange.desk.send(call, to)
 
+    def idle(self, line: Line) -> None:
+        self._exchange.outside.line_idle()
+
     def gone(self, line: Line) -> None:
         if (call := line.call) is not None:
             if not call.told:
@@ -167,6 +170,8 @@ class Incoming:
             self._in_menu(call, visit, fact)
         elif isinstance(fact, KeyHeard) and self._exchange.talks.key(line.name, fact.key, call):
             return
+        elif isinstance(fact, KeyHeard) and call.reaches is not None and call.reaches.off_hook:
+            call.reaches.fact(fact)
         elif (attempt := self._exchange.attempts.get(call)) is not None:
             attempt.fact(fact)
         elif isinstance(fact, KeyHeard) and call.stage is Stage.RINGING:
@@ -207,4 +212,5 @@ class Incoming:
             return True
         if call.stage is not Stage.TALKING:
             return ago(self._clock, call.began) >= BELIEVED
-        return call.phone is None or self._quiet(call.phone.name, seconds)
+        row = self._exchange.sound.row(call.partner) if call.partner is not None else None
+        return row is None or self._quiet(row, seconds)

@@ -96,6 +96,8 @@ class LineOwner(Protocol):
     def due(self, line: "Line") -> None:
         """The answering rule says: now."""
 
+    def idle(self, line: "Line") -> None: ...
+
     def gone(self, line: "Line") -> None:
         """The caller stopped ringing, or somebody else answered him."""
 
@@ -281,6 +283,8 @@ class Line:
         if was.word != new.word or new is State.OUT:
             self.reason = reason
             self._tell(LineChanged(line=self.name, state=new.word, reason=reason))
+        if new is State.IDLE:
+            self.owner.idle(self)
 
     def _forget(self) -> None:
         self.supervision.stop()

@@ -5,7 +5,7 @@ often (glare). Digits are never sent into a line that did not give dial tone, ex
 emergency call, which dials all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
 from firmware.base.clock import SECOND, Clock, Timer
@@ -13,7 +13,7 @@ from firmware.base.events import Answering, CallAnswered, CallDialled
 from firmware.base.ports import DialPulses, Fact, Reversed, ToneHeard
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.incoming import NO_DIAL_TONE
-from firmware.calls.line import Line, State
+from firmware.calls.line import HELD, Line, State
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -26,6 +26,17 @@ OWN_ECHO = 0.4  # s that our telephone must have been silent before a voice is t
 NO_TONE_AT_ALL = 30.0  # s after the digits without any tone: assumed too
 PULSE_BREAK = 0.1  # s a pulse
 PULSE_PAUSE = 0.75  # s between two digits (HARDWARE 6.3)
+
+
+def to_spare(lines: Iterable[Line]) -> int:
+    """How many lines the box may dial on for itself: those that are idle and gave dial tone when last
+    asked, less one. It is kept for people who dial, and for emergencies."""
+    return sum(_idle(line) and not line.dumb for line in lines) - 1
+
+
+def _idle(line: Line) -> bool:
+    # With a caller shown his ring is still to come.
+    return line.state is State.IDLE and line.answering.caller is None
 
 
 class Outgoing:
@@ -88,8 +99,7 @@ class Outgoing:
         free = [
             line
             for name, line in reversed(list(self._exchange.lines.items()))
-            if line.state is State.IDLE and name not in self._tried
-            if line.answering.caller is None  # else he was shown, and his ring is still to come
+            if _idle(line) and name not in self._tried
         ]
         return min(free, key=lambda line: line.dumb, default=None)
 
@@ -215,6 +225,13 @@ class Outgoing:
         self._timer = self._clock.after(seconds, then)
 
 
+class ForBox(Outgoing):
+    """A number that the box dials by itself: it never takes the last line."""
+
+    def _next_line(self) -> Line | None:
+        return super()._next_line() if to_spare(self._exchange.lines.values()) > 0 else None
+
+
 class Emergency(Outgoing):
     """A number that goes first: dial tone or not, and other calls make room.
 
@@ -247,7 +264,7 @@ class Emergency(Outgoing):
         self._again()
 
     def _no_line(self) -> None:
-        line = self._in_guard() or self._exchange.make_room(self._tried)
+        line = self._in_guard() or self._make_room()
         if line is None:  # every line was tried: begin again with the first
             self._tried.clear()
         free_at = line.free_at if line else self._clock.now + SECOND
@@ -258,3 +275,21 @@ class Emergency(Outgoing):
         lines = self._exchange.lines.values()
         guarded = [line for line in lines if line.state is State.GUARD and line.name not in self._tried]
         return min(guarded, key=lambda line: line.free_at, default=None)
+
+    def _make_room(self) -> Line | None:
+        """Clear a call: outgoing ones first, never another emergency."""
+        order = {"out": 0, "in": 1}
+        calls = [
+            call
+            for call in self._exchange.calls.values()
+            if call.line
+            and call.line.state in HELD
+            and not call.emergency
+            and call.line.name not in self._tried
+        ]
+        call = min(calls, key=lambda each: (order[each.direction], -each.began), default=None)
+        if call is None:
+            return None
+        line = call.line
+        self._exchange.end(call, "box", "hang_up")
+        return line

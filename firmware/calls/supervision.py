@@ -35,6 +35,14 @@ class Supervision:
         self._since: int | None = None
         self._timers: dict[str, Timer] = {}
         self._tones = True
+        self.proven = False  # its exchange has told by the loop that somebody left: it does so
+        self._spoke = 0  # µs: the last sign of a voice on this line, if none speaks now
+        self._speaks = False
+
+    @property
+    def spoke_at(self) -> int:
+        """When somebody spoke last at the far end (µs), from its connection on."""
+        return self._clock.now if self._speaks else self._spoke
 
     def allow(self, allowed: Collection[str], silence_s: float) -> None:
         """What counts from now on; a silence that lasts already is given the new time."""
@@ -45,7 +53,8 @@ class Supervision:
     def start(self, tones: bool = True) -> None:
         """Watch from now on; without `tones` only what the line itself says (emergency calls)."""
         self.stop()
-        self._since = self._clock.now
+        self._since = self._spoke = self._clock.now
+        self._speaks = False
         self._tones = tones
 
     def stop(self) -> None:
@@ -62,6 +71,8 @@ class Supervision:
             self._gone("loop_break")
         elif isinstance(fact, Reversed):
             self._reversed(self._since)
+        elif isinstance(fact, ToneHeard) and fact.name == "voice":
+            self._speaks, self._spoke = fact.on, self._clock.now
         elif isinstance(fact, ToneHeard) and self._tones:
             self._tone(fact)
 
@@ -93,6 +104,7 @@ class Supervision:
     def _gone(self, reason: Ending) -> None:
         if self._since is None or reason not in self._allowed:
             return
+        self.proven = self.proven or reason in ("loop_break", "reversal")
         self.stop()
         self._left(reason)
 
