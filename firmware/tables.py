@@ -109,6 +109,16 @@ class Announce(Row, frozen=True):
     message_every: Annotated[int, Meta(ge=1, le=20)] = 1  # announcements
     music: Literal["music", "ringback"] = "music"  # between them
 
+    @property
+    def rota(self) -> tuple[str, ...]:
+        """One round of the messages: each as often as its weight, spread evenly."""
+        turns = [
+            ((turn + 0.5) / message.weight, place, message.prompt)
+            for place, message in enumerate(self.messages)
+            for turn in range(message.weight)
+        ]
+        return tuple(prompt for _, _, prompt in sorted(turns))
+
 
 class Queue(Row, frozen=True):
     """Callers who wait for the same people."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from firmware.base.hours import WEEKDAYS
 
 Prompts = tuple[str, ...]
+COUNTED = 10  # places that are told by their number
 AN_HOUR = 60  # minutes, from which they are not counted any more
 A_WEEK = 7  # days from which a weekday's name would be taken for the nearer one
 
@@ -18,6 +19,11 @@ A_WEEK = 7  # days from which a weekday's name would be taken for the nearer one
 def closed(language: str, opens: datetime | None, now: datetime) -> Prompts:
     """We are closed, and open then: both wall times of the office; None: nobody knows when."""
     return ("closed",) if opens is None else _GRAMMARS[language].opening(opens, now)
+
+
+def place(nth: int) -> Prompts:
+    """His place among those who wait; 1: he is next. Whole phrases: the same in every language."""
+    return ("queue.next",) if nth == 1 else (f"queue.number.{nth if nth <= COUNTED else 'more'}",)
 
 
 def waited(language: str, minutes: int) -> Prompts:

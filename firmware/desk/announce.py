@@ -2,12 +2,14 @@
 
 Music takes the place of ringback as long as somebody of his queue is available, and stays while a
 telephone rings for him; with nobody there, and for whoever waits for one person or the operator,
-it is ringback. The music is one and runs on: it is only made softer under a sentence. Nothing is
-begun while a telephone rings for him, and whoever answers cuts off what is being said.
+it is ringback. The music is one and runs on: it is only made softer under a sentence, and under a
+dialogue with the box. Nothing is begun while a telephone rings for him, while whoever lifted hears
+what the call is, or in a dialogue; whoever is joined with him cuts off what is being said.
 """
 
 from dataclasses import dataclass, field
 
+from firmware.base import spoken
 from firmware.base.clock import SECOND, Timer
 from firmware.base.events import Event, WaitTold
 from firmware.base.ports import Sound
@@ -16,11 +18,9 @@ from firmware.desk.agents import Agent, State, Status
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible
 from firmware.desk.wait import Band, Paces, Promise
-from firmware.tables import Queue
+from firmware.tables import CALLBACK, OPERATOR, Announce, Queue
 
-FIRST, EVERY = 8 * SECOND, 45 * SECOND  # µs from entering, and from one to the next (FEATURES row 18)
-GAP = 20 * SECOND  # µs from one to the next that a better place brings forward
-COUNTED = 10  # places that are told by their number
+NO_QUEUE = Queue()
 MUSIC, DUCKED = "music", 0.2  # its gain under a sentence: -14 dB
 
 
@@ -33,7 +33,8 @@ class Listener:
     due: int
     on: bool = False  # he hears music, not ringback
     spoken: int | None = None
-    place: int | None = None  # told last
+    place: int | None = None  # at the last word, if it was no worse than the one before
+    messages: int = 0  # times that one was due
     promise: Promise = field(default_factory=Promise)
     next: Timer | None = None
     louder: Timer | None = None  # when the sentence is over, while one is spoken
@@ -51,6 +52,8 @@ class Announcer:
     def __init__(self, desk: Desk, tell: Tell) -> None:
         self._desk, self._clock, self._tell = desk, desk.clock, tell
         self._sound: Sound = desk.exchange.sound
+        self._talks = desk.exchange.talks
+        self._talks.watch = self._talked
         self._paces = Paces()
         self._listeners: dict[Waiting, Listener] = {}
         self._known: set[Waiting] = set()  # who waited at the last look
@@ -88,44 +91,81 @@ class Announcer:
         if listener is None:
             if not there or waiting.call.line is None:
                 return
-            row, first = waiting.call.line.name, waiting.since + FIRST
-            listener = self._listeners[waiting] = Listener(waiting, row, first)
+            first = waiting.entered + _us(self._rules(waiting).first_s)
+            listener = self._listeners[waiting] = Listener(waiting, waiting.call.line.name, first)
         if there and not listener.on:
-            self._begin(listener)
+            listener.on = True
+            self._fill(listener)
+            self._at(listener, listener.due)
         elif listener.on and not there:
             self._end(listener)
-            self._sound.tone(listener.row, "ringback")
+            self._ring(listener.row)
 
     def _say_late(self) -> None:
-        """What was due while a telephone rang."""
+        """What was due while something kept it."""
         late, self._late = self._late, []
         for listener in late:
             if listener.on and listener.due <= self._clock.now:
                 self._turn(listener)
 
-    def _begin(self, listener: Listener) -> None:
-        listener.on = True
-        self._sound.hush(listener.row)  # ringback
-        self._sound.hear(listener.row, MUSIC)
-        self._at(listener, listener.due)
+    def _gone(self, listener: Listener) -> None:
+        """He waits no more, or for somebody else: whoever is behind him may be told so."""
+        waiting = listener.waiting
+        self._end(listener)
+        if waiting.call in self._desk.waiting:
+            self._ring(listener.row)
+        rules = self._rules(waiting)
+        if not (rules.place or rules.wait):
+            return
+        for other in self._listeners.values():
+            if other.spoken is None or not other.on or other.waiting.queue != waiting.queue:
+                continue
+            if other.place != 1 and other.due > (soon := other.spoken + _us(rules.gap_s)):
+                self._at(other, soon)
+
+    def _rules(self, waiting: Waiting) -> Announce:
+        return self._queue(waiting).announce
+
+    def _queue(self, waiting: Waiting) -> Queue:
+        """His queue; where the owner took it away meanwhile, one like any other."""
+        return self._desk.settings.queues.get(waiting.queue or "", NO_QUEUE)
+
+    # Between sentences
+
+    def _fill(self, listener: Listener) -> None:
+        """What he hears while nothing is said to him."""
+        talks = listener.row in self._talks
+        if self._rules(listener.waiting).music == "ringback":
+            self._ring(listener.row)
+            return
+        if not talks:
+            self._sound.hush(listener.row)  # ringback
+        self._sound.hear(listener.row, MUSIC, DUCKED if talks else 1.0)
+
+    def _ring(self, row: str) -> None:
+        if row not in self._talks:
+            self._sound.tone(row, "ringback")
 
     def _end(self, listener: Listener) -> None:
-        if listener.louder is not None:
-            self._sound.hush(listener.row)
         self._sound.hear(listener.row, MUSIC, 0.0)
         listener.on = False
         listener.stop()
 
-    def _gone(self, listener: Listener) -> None:
-        """He waits no more, or for somebody else: whoever is behind him may be told so."""
-        self._end(listener)
-        if listener.waiting.call in self._desk.waiting:
-            self._sound.tone(listener.row, "ringback")
-        for other in self._listeners.values():
-            if other.spoken is None or other.due <= other.spoken + GAP or not other.on:
-                continue
-            if other.place != 1 and other.waiting.queue == listener.waiting.queue:
-                self._at(other, other.spoken + GAP)
+    def _talked(self, row: str) -> None:
+        """The box begins or ends to speak with somebody: with one who waits?"""
+        line = self._desk.exchange.lines.get(row)
+        waiting = self._desk.waiting.get(line.call) if line is not None and line.call is not None else None
+        if waiting is None:
+            return
+        listener = self._listeners.get(waiting)
+        if listener is None or not listener.on:
+            self._ring(row)
+            return
+        if listener.louder is not None:
+            listener.louder.stop()
+            listener.louder = None
+        self._fill(listener)
+        self._desk.stir()  # what was due may be said now
 
     # Announcements
 
@@ -136,47 +176,68 @@ class Announcer:
         listener.next = self._clock.at(due, lambda: self._turn(listener))
 
     def _turn(self, listener: Listener) -> None:
-        """An announcement is due; while a telephone rings for him it stays so, until a look finds none."""
-        if self._desk.waiting.get(listener.waiting.call) is not listener.waiting:
+        """An announcement is due; while something keeps it it stays so, until a look finds nothing."""
+        waiting, now = listener.waiting, self._clock.now
+        if self._desk.waiting.get(waiting.call) is not waiting:
             return  # he left in this very tick: the look at its end finds that
-        if listener.waiting.call.rung:
+        if waiting.call.rung or waiting.taken or listener.row in self._talks:
             self._late.append(listener)
             return
-        now, place = self._clock.now, self._place(listener.waiting)
+        if self._desk.stirred:
+            self._places.clear()  # somebody came or left just now
+        place, every = self._place(waiting), _us(self._rules(waiting).every_s)
         better = listener.place is None or place < listener.place
-        if listener.spoken is not None and now < listener.spoken + EVERY and not better:
-            self._at(listener, listener.spoken + EVERY)
+        if listener.spoken is not None and now < listener.spoken + every and not better:
+            self._at(listener, listener.spoken + every)
             return
-        prompts, band = self._say_place(listener, place), self._band(listener, place)
-        told = place if prompts else None
         listener.spoken = now
-        self._at(listener, now + EVERY)
-        if band is not None:
-            prompts.append(band.prompt)
+        self._at(listener, now + every)
+        self._announce(listener, place)
+
+    def _announce(self, listener: Listener, place: int) -> None:
+        waiting, rules = listener.waiting, self._rules(listener.waiting)
+        worse = listener.place is not None and place > listener.place
+        listener.place = listener.place if worse else place
+        # Nothing where somebody of more priority has pushed him back: a place told never gets worse.
+        told = place if rules.place and not worse else None
+        band = self._band(listener, place) if rules.wait else None
+        prompts = [
+            *(spoken.place(told) if told is not None else ()),
+            *((band.prompt,) if band is not None else ()),
+            *(self._choices(self._queue(waiting)) if rules.keys else ()),
+            *self._message(listener, rules),
+        ]
         if prompts:
             self._speak(listener, prompts)
-            self._tell(self._told(listener.waiting, told, band))
-
-    def _told(self, waiting: Waiting, place: int | None, band: Band | None) -> WaitTold:
-        return WaitTold(waiting.call.id, waiting.queue or "", place, band.seconds if band else None)
+        if told is not None or band is not None:
+            seconds = band.seconds if band is not None else None
+            self._tell(WaitTold(waiting.call.id, waiting.queue or "", told, seconds))
 
     def _speak(self, listener: Listener, prompts: list[str]) -> None:
         seconds = self._sound.say(listener.row, *prompts)
-        self._sound.hear(listener.row, MUSIC, DUCKED)
+        if self._rules(listener.waiting).music == "music":
+            self._sound.hear(listener.row, MUSIC, DUCKED)
         listener.louder = self._clock.after(seconds, lambda: self._spoken(listener))
 
     def _spoken(self, listener: Listener) -> None:
         listener.louder = None
-        self._sound.hear(listener.row, MUSIC)
+        self._fill(listener)
 
-    def _say_place(self, listener: Listener, place: int) -> list[str]:
-        """Nothing where somebody of more priority has pushed him back: a place told never gets worse."""
-        if listener.place is not None and place > listener.place:
-            return []
-        listener.place = place
-        if place == 1:
-            return ["queue.next"]
-        return [f"queue.number.{place if place <= COUNTED else 'more'}"]
+    def _choices(self, queue: Queue) -> list[str]:
+        """Each place that a key leads to, once; those that have no spoken name are all one."""
+        keys: dict[str, str] = {}
+        for key, to in queue.keys.items():
+            row = self._desk.settings.queues.get(to)
+            named = to if to in (OPERATOR, CALLBACK) else (row.spoken if row is not None else None)
+            keys.setdefault(named or "other", key)
+        language = self._desk.settings.office.language
+        return [prompt for what, key in keys.items() for prompt in spoken.choice(language, what, key)]
+
+    def _message(self, listener: Listener, rules: Announce) -> tuple[str, ...]:
+        listener.messages += 1
+        turn, early = divmod(listener.messages, rules.message_every)
+        said = rules.rota
+        return (said[(turn - 1) % len(said)],) if said and not early else ()
 
     def _band(self, listener: Listener, place: int) -> Band | None:
         waiting = listener.waiting
@@ -217,3 +278,7 @@ class Announcer:
             for each in sorted(self._desk.waiting.values(), key=lambda each: each.rank):
                 self._places[each] = ahead[each.queue] = ahead.get(each.queue, 0) + 1
         return self._places[waiting]
+
+
+def _us(seconds: float) -> int:
+    return round(seconds * SECOND)
