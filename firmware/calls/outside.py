@@ -261,20 +261,22 @@ class Outsides:
                 " not a premium or emergency number, nor one of our own lines"
             )
         if number not in self._exchange.phones:
-            self._tidy()
             phone = Outside(number, self._exchange, self._clock, self._tell)
             self._exchange.phones[number] = phone
             phone.fact(InService(at=self._clock.now))
+            # After a start it is found before it is known who is there.
+            self._clock.after(0.0, lambda: self._exchange.changed(phone))
         return number
 
     def _tidy(self) -> None:
-        """Forget those where nobody sits any more."""
+        """Forget those where nobody sits any more: people may sign in wherever they are."""
         phones, desk = self._exchange.phones, self._exchange.desk
         for name, phone in list(phones.items()):
             if isinstance(phone, Outside) and phone.state is State.IDLE and desk.number_at(name) is None:
                 del phones[name], self._exchange.sound.rows[name]
 
     def line_idle(self) -> None:
-        """A line may be to spare now."""
+        """A line may be to spare now, and somebody be rung over it."""
         if self._exchange.sound.rows:
+            self._tidy()
             self._exchange.desk.changed("")

@@ -117,7 +117,8 @@ class Offers:
         waiting.stop()
         waiting.offered = agent
         self._ring(waiting, agent.station or "")
-        waiting.timer = self._clock.after(ring_s, lambda: self._missed(waiting, agent))
+        seconds = ring_s + self._exchange.phones[agent.station or ""].reach_s
+        waiting.timer = self._clock.after(seconds, lambda: self._missed(waiting, agent))
 
     def _missed(self, waiting: Waiting, agent: Agent) -> None:
         self._desk.withdraw(waiting)
@@ -219,9 +220,9 @@ class Offers:
 
     def _ring(self, waiting: Waiting, station: str) -> None:
         self._since[station] = self._clock.now
-        for staff in filter(None, self._staffs.values()):
-            staff.free = [each for each in staff.free if each.station != station]
         self._exchange.ring(waiting.call, self._exchange.phones[station])
+        for staff in filter(None, self._staffs.values()):  # the last line to spare may have gone with it
+            staff.free = [each for each in staff.free if self._phone(each.station)]
 
 
 def _all_ring(staff: Staff) -> bool:
