@@ -115,12 +115,22 @@ def _check_queue(settings: Settings, name: str, queue: Queue) -> None:
         _must_be(f"{where}.members", member, settings.people)
     leads = {field: getattr(queue, field) for field in ("full", "late", "expected")}
     leads |= {f"keys.{key}": to for key, to in queue.keys.items() if to != CALLBACK}
+    _check_callback(settings, where, queue)
     if isinstance(queue.nobody, Nobody):
         _check_nobody(settings, where, queue.nobody)
         leads["nobody.to"] = queue.nobody.to
     for field, to in leads.items():
         if to is not None:
             _check_destination(settings, f"{where}.{field}", to, itself=name)
+
+
+def _check_callback(settings: Settings, where: str, queue: Queue) -> None:
+    """While one line dials, another stays free for callers and for emergencies."""
+    keys = [key for key, to in queue.keys.items() if to == CALLBACK]
+    if queue.callback.enabled and len(settings.lines) < 2:
+        raise Refused(f"{where}.callback.enabled: with a single line nobody can be called back")
+    if keys and not queue.callback.enabled:
+        raise Refused(f"{where}.keys.{keys[0]}: call-backs are off; set {where}.callback.enabled")
 
 
 def _check_nobody(settings: Settings, where: str, rule: Nobody) -> None:

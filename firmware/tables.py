@@ -18,6 +18,7 @@ Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}\Z")]
 Grade = Annotated[int, Meta(ge=1, le=5)]
 Label = Annotated[str, Meta(min_length=1, max_length=60)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
+Gap = Annotated[float, Meta(ge=60, le=86_400)]  # s
 Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
 ZONES = {
     "US": "America/New_York",
@@ -120,6 +121,18 @@ class Announce(Row, frozen=True):
         return tuple(prompt for _, _, prompt in sorted(turns))
 
 
+class CallBack(Row, frozen=True):
+    """Whether callers may have themselves called back and keep their place, and how (FEATURES row 21)."""
+
+    enabled: bool = False
+    offer_after_s: Annotated[float, Meta(ge=0, le=7200)] = 180.0  # expected wait, beyond which it is offered
+    first: Literal["agent", "customer"] = "agent"  # who is on the telephone before the other is rung
+    preview_s: Annotated[float, Meta(ge=0, le=60)] = 5.0  # that an agent is given before the box dials
+    tries: Annotated[int, Meta(ge=0, le=10)] = 3  # after one that did not reach him
+    gaps: Annotated[tuple[Gap, ...], Meta(min_length=1)] = (300.0, 900.0, 3600.0)  # s; the last one counts on
+    at_closing: Literal["keep", "drop"] = "keep"  # for the next morning, or the caller is left
+
+
 class Queue(Row, frozen=True):
     """Callers who wait for the same people."""
 
@@ -146,6 +159,7 @@ class Queue(Row, frozen=True):
     announce: Announce = Announce()
     whisper: bool = False  # whoever lifts hears what the call is, and how long it has waited
     spoken: str | None = None  # the prompt that names the queue
+    callback: CallBack = CallBack()
 
 
 class Identity(Row, frozen=True):

@@ -8,6 +8,7 @@ apart, so that erasure can empty them without touching the facts.
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
 
+from firmware.base.callbacks import CallbackAsked, CallbackDone, CallbackMissed, CallbackTried
 from firmware.base.choices import CallerKnown, CallLed, CallOffered, OfferEnded
 from firmware.base.event import Event
 
@@ -255,6 +256,7 @@ class Journal(Protocol):
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 PRIVATE: dict[str, tuple[str, ...]] = {
+    "CallbackAsked": ("number", "caller", "name"),
     "CallArrived": ("number", "name"),
     "CallDialled": ("number",),
     "DigitHeard": ("key",),
@@ -277,3 +279,4 @@ def _frozen(value: Any) -> Any:
 
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
 __all__ += ["CallLed", "CallOffered", "CallerKnown", "Journal", "OfferEnded", "event_of"]
+__all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried"]
