@@ -88,3 +88,12 @@ def test_an_emergency_call_is_ended_by_no_tone_and_no_silence() -> None:
         watched.at(5.0, tone(name))
     watched.at(500.0)
     assert watched.left == []
+
+
+def test_a_silence_of_waiting_says_nothing_once_somebody_has_answered() -> None:
+    watched = Watched()
+    watched.at(0.0, tone("silence"))
+    watched.at(59.0)
+    watched.supervision.joined()
+    watched.at(200.0)
+    assert watched.left == [(119.0, "silence")]

@@ -136,9 +136,7 @@ class Line:
         self.free_at = 0  # µs: before this instant the loop must not be closed again
         self.dumb = False  # gave no dial tone when last asked
         self._shared = False  # with a telephone in parallel that is off its hook
-        self._ears = ears
-        self._clock = clock
-        self._tell = tell
+        self._ears, self._clock, self._tell = ears, clock, tell
         self.owner: LineOwner
         self.answering = Answering(clock, cadence, self._due, self._gave_up)
         self.supervision = Supervision(clock, self._left, allowed, silence_s, self._quiet)
@@ -173,6 +171,7 @@ class Line:
 
     def join(self) -> None:
         self._act("join", "talking")
+        self.supervision.joined()
 
     def release(self, reason: str = "released") -> None:
         """Open the loop; free again after the guard."""

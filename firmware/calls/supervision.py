@@ -47,8 +47,12 @@ class Supervision:
     def allow(self, allowed: Collection[str], silence_s: float) -> None:
         """What counts from now on; a silence that lasts already is given the new time."""
         self._allowed, self._silence_s = allowed, silence_s
+        self.joined()
+
+    def joined(self) -> None:
+        """Silence counts from now on: whoever waited had no reason to speak until somebody answered."""
         if "silence" in self._timers:
-            self._wait("silence", True, silence_s, self._still_silent)
+            self._wait("silence", True, self._silence_s, self._still_silent)
 
     def start(self, tones: bool = True) -> None:
         """Watch from now on; without `tones` only what the line itself says (emergency calls)."""
