@@ -32,7 +32,7 @@ class CallbackAsked(Event):
     waited: float
     caller: str | None = None
     name: str | None = None
-    type: str | None = None
+    kind: str | None = None
     identity: str | None = None
 
 
