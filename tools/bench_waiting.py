@@ -60,6 +60,7 @@ class Sounding(Hall):
 
     def __init__(self) -> None:
         self.random = np.random.default_rng(5)
+        self.noises = [line_noise(RATE, level, self.random) for level in np.linspace(-65, -50, 16)]
         self.keys = self.words = 0
         super().__init__(ROWS + 2 * PEOPLE, [_talker() for _ in range(PEOPLE)], Queue(wrap_s=0.0))
         self.watchers.append(self._count)
@@ -67,7 +68,7 @@ class Sounding(Hall):
         self._fill()
 
     def _wire(self, name: str, kind: Literal["line", "phone"]) -> Wire:
-        sound = line_noise(RATE, self.random.uniform(-65, -50), self.random)
+        sound = self.noises[int(self.random.integers(len(self.noises)))]
         return Row(name, kind, sound=sound, place=int(self.random.integers(50)) * FRAME)
 
     def _count(self, event: Event) -> None:

@@ -2,9 +2,9 @@
 
 `bell202` and `v23` send a message as two tones (see fsk): SDMF, type 0x04, holds date and number;
 MDMF, type 0x80, holds parameters: 1 date, 2 number, 4 why there is none ("P" withheld, "O" not
-available), 7 name. The last byte makes the sum of all of them 0 (Telcordia
-GR-30, ETSI EN 300 659-3). `dtmf` sends keys: `A<number>C`, `D<number>C`, `<number>#` and the like;
-`B00`, `D3` stand for "unavailable", `B10`, `D1` for "withheld" (spandsp adsi.h, ETSI EN 300 659-3).
+available), 7 name. The last byte makes the sum of all of them 0 (Telcordia GR-30, ETSI EN 300 659-3).
+`dtmf` sends keys: `A<number>C`, `D<number>C`, `<number>#` and the like; `B00`, `D3` stand for
+"unavailable", `B10`, `D1` for "withheld" (spandsp adsi.h, ETSI EN 300 659-3).
 
 A line on its hook is silent: only a row that is not is looked at. Marks on a row start a receiver,
 which does a frame's work a frame; DTMF comes from a `Dtmf` of its own.
@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 
 from firmware.base.ports import FRAME, RATE
 from firmware.sound.dtmf import Dtmf, Key, make_keys
-from firmware.sound.frame import Samples, amplitude
+from firmware.sound.frame import Samples, Watched, amplitude
 from firmware.sound.fsk import BAUD, Receiver, are_marks, make_fsk
 
 Reason = Literal["withheld", "unavailable"]
 
-_SDMF: Final = 0x04
-_MDMF: Final = 0x80
+_SDMF, _MDMF = 0x04, 0x80
 _DATE, _NUMBER, _NO_NUMBER, _NAME = 0x01, 0x02, 0x04, 0x07
 _LETTER: Final[dict[str, bytes]] = {"withheld": b"P", "unavailable": b"O"}
 _REASON: Final[dict[bytes, Reason]] = {b"P": "withheld", b"O": "unavailable"}
@@ -203,7 +202,7 @@ class CallerId:
         self._marks = np.zeros(rows, np.intp)  # frames in a row
         self._bursts: dict[int, tuple[float, Receiver]] = {}  # where they began, what they say
         self._keys = Dtmf(rows)
-        self._watched = np.ones(rows, bool)
+        self._listening = Watched(rows)
         self._spelling: dict[int, _Spelling] = {}
 
     def hear(self, frames: Samples) -> list[Caller]:
@@ -215,32 +214,34 @@ class CallerId:
 
     def watch(self, row: int, on: bool) -> None:
         """Keys on `row` are (on) or are not a caller ID: somebody talks there."""
-        self._watched[row] = on
         self._spelling.pop(row, None)
-        self._keys.reset(row)
+        self._keys.watch(row, on)
+
+    def listen(self, row: int, on: bool) -> None:
+        """Listen to `row` (at the start: to all), or leave it alone; forget it."""
+        self._listening.turn(row, on)
+        self.reset(row)
+        self._keys.watch(row, on)
 
     def reset(self, row: int) -> None:
         """Forget what `row` said so far."""
-        self._since[row] = self._frames
-        self._marks[row] = 0
+        self._since[row], self._marks[row] = self._frames, 0
         self._bursts.pop(row, None)
         self._spelling.pop(row, None)
         self._keys.reset(row)
 
     def _frame(self, frame: Samples) -> list[Caller]:
-        self._kept[:, self._frames % _KEPT] = frame
+        self._kept[self._listening.places, self._frames % _KEPT] = heard = self._listening.of(frame)
         self._frames += 1
         callers = self._keyed_callers(frame)
         for row in sorted(self._bursts):
             callers += self._burst_callers(row, frame[row])
-        loud = np.einsum("rs,rs->r", frame, frame) > _QUIET
-        if loud.any() or self._marks.any():
-            self._look_for_marks(frame, np.flatnonzero(loud))
+        loud = np.flatnonzero(self._listening.energy(heard) > _QUIET)
+        if len(loud) or self._marks.any():
+            self._look_for_marks(frame, loud)
         return callers
 
     def _keyed_callers(self, frame: Samples) -> list[Caller]:
-        if not self._watched.all():
-            frame = frame * self._watched[:, None]
         callers = [caller for key in self._keys.hear(frame) for caller in self._spell(key)]
         for row, spelling in list(self._spelling.items()):
             spelling.silent = 0 if self._keys.held[row] >= 0 else spelling.silent + 1

@@ -2,10 +2,8 @@
 
 Two stages. The *screen* correlates four overlapping windows of 13 ms (104 samples, 5 ms apart) of
 every row that is not silent with the eight frequencies, in one matrix product. Five windows in a
-row that show the same key make a candidate. The *fit* then explains the last 32 ms of a candidate
-by its two tones, frequencies and slow changes of level left free (least squares), and asks how
-much of the sound that leaves over, how steady both levels are, how far the frequencies are off and
-how the two levels compare.
+row that show the same key make a candidate. The *fit* (keyfit) then explains the last 32 ms of a
+candidate by its two tones.
 
 ITU-T Q.24 as tabulated publicly: accept ±1.5 %, reject ±3.5 %; 0 to −25 dBm; the high tone from
 4 dB above to 8 dB below the low one; accept 40 ms, reject 23 ms; one key over a hole of 10 ms, two
@@ -19,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.base.ports import FRAME, RATE
-from firmware.sound.frame import Samples, amplitude
+from firmware.sound.frame import Samples, Watched, amplitude
+from firmware.sound.keyfit import FIT, FLOOR, fits
 
 Rows = NDArray[np.intp]
 Tones = NDArray[np.complex64]  # amplitudes
-Exact = NDArray[np.float64]
 
 LOW: Final = (697.0, 770.0, 852.0, 941.0)  # Hz, ITU-T Q.23
 HIGH: Final = (1209.0, 1336.0, 1477.0, 1633.0)
@@ -34,21 +32,18 @@ _HOP: Final = 40  # 5 ms
 _HOPS: Final = FRAME // _HOP
 _WINDOW: Final = 104  # 77 Hz wide: the tones of one group are 73 Hz apart, and 40 ms hold five of them
 _RUN: Final = 5  # windows: 264 samples, the fit's span
-_FIT: Final = 256  # 32 ms: longer than the 23 ms to reject, shorter than the 40 ms to accept
-_PAST: Final = _FIT + FRAME - _HOP  # what a fit at the first hop of a frame reaches back over
+_PAST: Final = FIT + FRAME - _HOP  # what a fit at the first hop of a frame reaches back over
+_ROOM: Final = 8 * FRAME  # frames that come behind the past until it is moved back to the beginning
 _SEEN: Final = 16  # hops of the screen that are kept, to find where a key began
 _BACK_TO: Final = 9  # windows that are searched for the beginning of a key
 _PAUSE: Final = 5  # hops below half the level: 25 ms, between the hole of 10 ms and the pause of 40 ms
 
 _QUIET: Final = FRAME * amplitude(-55.0) ** 2 / 2  # energy of a frame: softer is not listened to
-_FLOOR: Final = amplitude(-36.0)  # of each tone; Q.24 ends at −25 dBm, the rest is loss of the line
+_FAINT: Final = 0.99 * _WINDOW * FLOOR**2 / 8  # of a window: its tones are below the floor (Cauchy-Schwarz)
 _SCREEN_SHARE: Final = 0.45  # of a window's energy in the two tones
 _SCREEN_TWIST: Final = (10.0**1.3, 10.0**0.9)  # powers: low over high, high over low
 _LEFT_OVER: Final = (0.08, 0.20)  # of the energy: noise 11 dB below the key; 7 dB, but then it must last
 _LASTING: Final = 7  # windows: 43 ms
-_TWIST: Final = (10.0**0.9, 10.0**0.5)  # powers: low over high 9 dB, high over low 5 dB
-_OFF: Final = 0.021  # between the 1.5 % to accept and the 3.5 % to reject
-_SLOPE: Final = 0.25  # change of a tone's level over the fit, against its mean
 
 
 @dataclass(frozen=True)
@@ -112,11 +107,6 @@ _TAIL: Final = len(_HIGH_PASS) - FRAME
 _LATE: Final = _TAIL // 2  # samples by which the filter delays
 _NOMINAL = np.array(LOW + HIGH)
 _BACK = np.exp(-2j * np.pi * _NOMINAL * _HOP / RATE)  # takes a nominal tone's turn from window to window away
-_SPAN = np.arange(1 - _FIT, _FIT, 2)  # half samples around the fit's middle
-_SLANT = (_SPAN / _FIT).astype(np.float32)
-_ROUND: Final = 1 << 14  # steps of the wave tables: half a sample at 0.98 Hz
-_COS = np.cos(2 * np.pi * np.arange(_ROUND) / _ROUND).astype(np.float32)
-_SIN = np.sin(2 * np.pi * np.arange(_ROUND) / _ROUND).astype(np.float32)
 
 
 class Dtmf:
@@ -125,7 +115,13 @@ class Dtmf:
     def __init__(self, rows: int) -> None:
         self.held = np.full(rows, _NONE)  # index in KEYS of the key that is down, or -1
         self._now = 0  # samples heard
-        self._past = np.zeros((rows, _PAST + FRAME), np.float32)
+        self._past = np.zeros((rows, _PAST + _ROOM), np.float32)
+        self._end = _PAST  # of the newest frame in `_past`
+        self._watched = Watched(rows)
+        self._energy = np.zeros(rows, np.float32)  # of the last frame
+        self._passed = np.zeros(
+            rows, bool
+        )  # too faint in the last frame for a key: its windows were not made
         self._tail = np.zeros((rows, _TAIL), np.float32)
         self._dial = np.zeros(rows, bool)
         self._seen = np.zeros((rows, _SEEN + _HOPS, 8), np.complex64)
@@ -142,30 +138,54 @@ class Dtmf:
             heard += self._frame(frames[:, start : start + FRAME])
         return heard
 
+    def watch(self, row: int, on: bool) -> None:
+        """Listen to `row` (at the start: to all), or leave it alone; forget it."""
+        self._watched.turn(row, on)
+        self.reset(row)
+
     def dial_mode(self, row: int, on: bool) -> None:
         """Our own dial tone plays on `row`: filter out what comes back of it."""
         self._dial[row] = on
 
     def reset(self, row: int) -> None:
         """Forget what `row` said so far."""
-        self._past[row] = self._tail[row] = 0
+        self._past[row] = self._tail[row] = self._energy[row] = 0
         self._rest(np.array([row]))
 
     def _rest(self, rows: Rows) -> None:
         self._seen[rows] = 0
         self._candidate[rows] = self.held[rows] = _NONE
         self._run[rows] = self._gone[rows] = 0
-        self._awake[rows] = False
+        self._awake[rows] = self._passed[rows] = False
 
     def _frame(self, frame: Samples) -> list[Key]:
         self._now += FRAME
         if self._dial.any():
             frame = self._without_dial_tone(frame)
-        self._past[:, :-FRAME] = self._past[:, FRAME:]
-        self._past[:, -FRAME:] = frame
-        loud = np.einsum("rs,rs->r", frame, frame) > _QUIET
-        rows = np.flatnonzero(loud | self._awake)
+        heard = self._watched.of(frame)
+        self._keep(heard)
+        energy = self._watched.energy(heard)
+        loud = energy > _QUIET
+        faint = (energy + self._energy < _FAINT) & (self.held == _NONE)
+        self._energy = energy
+        awake = loud | self._awake
+        self._pass_over(np.flatnonzero(awake & faint), loud)
+        rows = np.flatnonzero(awake & ~faint)
         return self._screened(rows, loud) if len(rows) else []
+
+    def _pass_over(self, rows: Rows, loud: NDArray[np.bool_]) -> None:
+        """Nothing can show in their windows: how they were is looked at a frame later, if something does."""
+        self._candidate[rows] = _NONE
+        self._awake[rows] = self._passed[rows] = True
+        self._rest(rows[~loud[rows]])
+
+    def _keep(self, heard: Samples) -> None:
+        places = self._watched.places
+        if self._end == self._past.shape[1]:
+            self._past[places, :_PAST] = self._past[places, -_PAST:]
+            self._end = _PAST
+        self._past[places, self._end : self._end + FRAME] = heard
+        self._end += FRAME
 
     def _without_dial_tone(self, frame: Samples) -> Samples:
         dial = self._dial
@@ -176,8 +196,11 @@ class Dtmf:
         return frame
 
     def _screened(self, rows: Rows, loud: NDArray[np.bool_]) -> list[Key]:
-        sound = self._past[rows, -len(_SCREEN) :]
-        tones = (sound @ _SCREEN).view(np.complex64).reshape(len(rows), _HOPS, 8)
+        late = rows[self._passed[rows]]
+        if len(late):
+            self._seen[late, _SEEN:] = self._windows(late, self._end - FRAME)[0]
+            self._passed[late] = False
+        tones, sound = self._windows(rows, self._end)
         seen = self._seen[rows]
         seen[:, :_SEEN] = seen[:, _HOPS:]
         seen[:, _SEEN:] = tones
@@ -192,6 +215,11 @@ class Dtmf:
         if len(still):
             self._rest(still)
         return keys
+
+    def _windows(self, rows: Rows, end: int) -> tuple[Tones, Samples]:
+        """The windows of a frame that ends there: amplitudes [rows, windows, 8], and their sound."""
+        sound = self._past[rows, end - len(_SCREEN) : end]
+        return (sound @ _SCREEN).view(np.complex64).reshape(len(rows), _HOPS, 8), sound
 
     def _hop(self, rows: Rows, hop: int, shown: NDArray[np.intp]) -> list[Key]:
         self._run[rows] = np.where(shown == self._candidate[rows], self._run[rows] + 1, 1)
@@ -225,9 +253,9 @@ class Dtmf:
         run = self._seen[rows, last - _RUN : last][each, :, pair]  # [rows, tone, window]
         turn = np.angle((run[..., 1:] * run[..., :-1].conj()).sum(-1) * _BACK[pair])
         hertz = _NOMINAL[pair] + turn * (RATE / (2 * np.pi * _HOP))
-        end = self._past.shape[1] - (_HOPS - 1 - hop) * _HOP
+        end = self._end - (_HOPS - 1 - hop) * _HOP
         most = np.where(self._run[rows] < _LASTING, *_LEFT_OVER)
-        good = _fits(self._past[rows, end - _FIT : end], hertz, pair, most)
+        good = fits(self._past[rows, end - FIT : end], hertz, _NOMINAL[pair], most)
         rows, keys = rows[good], keys[good]
         self.held[rows] = keys
         self._gone[rows] = 0
@@ -257,44 +285,9 @@ def _shown(tones: Tones, squares: Samples) -> NDArray[np.intp]:
     total = squares @ _POWER
     power = (tones.real**2 + tones.imag**2) / 2
     low, high = power[..., :4].max(-1), power[..., 4:].max(-1)
-    shows = (low + high > _SCREEN_SHARE * total) & (np.minimum(low, high) > _FLOOR * _FLOOR / 4)
+    shows = (low + high > _SCREEN_SHARE * total) & (np.minimum(low, high) > FLOOR * FLOOR / 4)
     shows &= (low < high * _SCREEN_TWIST[0]) & (high < low * _SCREEN_TWIST[1])
     if not shows.any():
         return np.full(shows.shape, _NONE)
     key = 4 * power[..., :4].argmax(-1) + power[..., 4:].argmax(-1)
     return np.where(shows, key, _NONE)
-
-
-def _fits(sound: Samples, hertz: Exact, pair: Rows, most: Exact) -> NDArray[np.bool_]:
-    """Which rows of `sound` [rows, 256] are a key: two steady tones near `hertz`, and of the energy
-    at most the share `most` beside them.
-
-    Each tone is (a + b·t)·cos + (c + d·t)·sin around the fit's middle; b and d across a and c turn
-    the phase (a correction of the frequency), along them they change the level.
-    """
-    step = np.rint(hertz * (_ROUND / (2 * RATE))).astype(np.intp)
-    basis = _basis(step)
-    along = basis @ sound[..., None]
-    factor = np.linalg.solve(basis @ basis.transpose(0, 2, 1), along)[..., 0]
-    energy = np.einsum("rs,rs->r", sound, sound)
-    left = energy - np.einsum("rf,rf->r", factor, along[..., 0])
-    a, c, b, d = (factor[:, part : part + 2] for part in range(0, 8, 2))
-    power = a * a + c * c
-    turn = (c * b - a * d) / power * (RATE / (np.pi * _FIT))
-    off = (step * (2 * RATE / _ROUND) + turn) / _NOMINAL[pair] - 1
-    slope = np.abs(a * b + c * d) / power
-    good = (np.abs(off) < _OFF) & (slope < _SLOPE) & (power > _FLOOR * _FLOOR)
-    low, high = power.T
-    good[:, 0] &= (left < most * energy) & (low < high * _TWIST[0]) & (high < low * _TWIST[1])
-    fits: NDArray[np.bool_] = good.all(axis=1)
-    return fits
-
-
-def _basis(step: NDArray[np.intp]) -> Samples:
-    """[rows, cos cos sin sin and the same four slanted, 256] of two tones in steps of the wave tables."""
-    phase = step[..., None] * _SPAN & _ROUND - 1
-    basis = np.empty((len(step), 8, _FIT), np.float32)
-    basis[:, 0:2] = _COS[phase]
-    basis[:, 2:4] = _SIN[phase]
-    np.multiply(basis[:, :4], _SLANT, out=basis[:, 4:])
-    return basis

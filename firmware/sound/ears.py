@@ -25,8 +25,10 @@ class _Ear:
     """One detector, the rows of sound it may be put to, and those it is put to now."""
 
     def __init__(self, detector: Any, rows: NDArray[np.intp], turn: Callable[[int, bool], None]) -> None:
-        """`turn(place, on)` makes the detector forget a row, and leave it alone where it can do so."""
+        """`turn(place, on)` makes the detector forget a row, and listen to it or leave it alone."""
         self.detector = detector
+        consecutive = len(rows) > 0 and bool((np.diff(rows) == 1).all())
+        self._places = slice(rows[0], rows[-1] + 1) if consecutive else rows  # a slice copies nothing
         self._rows, self._turn = rows, turn
         self._on = np.zeros(len(rows), bool)
         self._heard = 0  # samples
@@ -49,11 +51,9 @@ class _Ear:
         """(row, at in µs, what the detector told) for a frame that began at `at_us`."""
         if not self._on.any():
             return []
-        frames = said[self._rows]
-        frames[~self._on] = 0
         zero = at_us - self._heard * _SAMPLE
         self._heard += FRAME
-        told = self.detector.hear(frames)
+        told = self.detector.hear(said[self._places])
         return [
             (int(self._rows[each.row]), zero + round(each.at * SECOND), each)
             for each in told
@@ -79,8 +79,8 @@ class Ears:
         keyed = np.array([row for name, row in self._row.items() if name not in deaf], np.intp)
         keys, callers, voices = Dtmf(len(keyed)), CallerId(len(lines)), Voice(len(lines))
         tones = Progress(len(lines), [countries[self._names[row]] for row in lines])
-        self._keys = _Ear(keys, keyed, lambda row, on: keys.reset(row))
-        self._callers = _Ear(callers, lines, lambda row, on: callers.reset(row))
+        self._keys = _Ear(keys, keyed, keys.watch)
+        self._callers = _Ear(callers, lines, callers.listen)
         self._tones = _Ear(tones, lines, tones.watch)
         self._voices = _Ear(voices, lines, voices.watch)
         for name, row in self._row.items():

@@ -65,27 +65,28 @@ class Echo:
         self._echoing = -(-self._tail // FRAME) + 1
         self._sent_ago = np.full(rows, self._echoing)
         self._bypassed = np.zeros(rows, bool)
+        self._cancelling = np.arange(rows)  # all that are not bypassed
         self._sent_power = np.zeros(rows, np.float32)
         self._sound = np.zeros((3, rows, FRAME), np.int16)  # said, sent, out
         self._states = [self._state() for _ in range(rows)] if self._opened else []
         self._places = [self._place(row) for row in range(rows)] if self._opened else []
 
     def cancel(self, said: Samples, heard: Samples) -> Samples:
-        """`said` without the echo of `heard`, both float32[rows, 160]; a new array.
+        """`said` without the echo of `heard`, both float32[rows, 160]; a new array, or `said` itself where
+        no row cancels.
 
         `heard` is what was sent to these rows one tick earlier: the frame that sounded while
         `said` was recorded.
         """
-        clean = said.copy()
-        if not self._states:
-            return clean
-        self._sent_ago += 1
-        self._sent_ago[heard.any(axis=1)] = 0
-        sent, back = (np.einsum("rs,rs->r", sound, sound) for sound in (heard, said))
-        self._sent_power = np.maximum(self._sent_power * np.float32(_FORGETS), sent)
-        working = (self._sent_ago < self._echoing) & ~self._bypassed & said.any(axis=1)
-        working &= back < _NO_ECHO * self._sent_power
-        rows = np.flatnonzero(working)
+        rows = self._cancelling
+        if not self._states or not len(rows):
+            return said
+        clean, near, far = said.copy(), said[rows], heard[rows]
+        ago = np.where(far.any(axis=1), 0, self._sent_ago[rows] + 1)
+        sent, back = (np.einsum("rs,rs->r", sound, sound) for sound in (far, near))
+        power = np.maximum(self._sent_power[rows] * np.float32(_FORGETS), sent)
+        self._sent_ago[rows], self._sent_power[rows] = ago, power
+        rows = rows[(ago < self._echoing) & near.any(axis=1) & (back < _NO_ECHO * power)]
         if len(rows):
             clean[rows] = self._cancelled(rows, said[rows], heard[rows])
         return clean
@@ -93,6 +94,7 @@ class Echo:
     def bypass(self, row: int, on: bool) -> None:
         """Leave `row` alone (a fax or a modem cancels its own echo); what was learned stays."""
         self._bypassed[row] = on
+        self._cancelling = np.flatnonzero(~self._bypassed)
 
     def reset(self, row: int) -> None:
         """Forget the echo path of `row`: another line or telephone answers there now."""

@@ -24,6 +24,33 @@ def silence(rows: int) -> Samples:
     return np.zeros((rows, FRAME), np.float32)
 
 
+class Watched:
+    """The rows that a detector listens to; all of them at the start.
+
+    `places` are those that it keeps sound of: all, where it listens to most, for nothing is copied then.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._on = np.ones(rows, bool)
+        self.places: slice | NDArray[np.intp] = slice(None)
+
+    def turn(self, row: int, on: bool) -> None:
+        self._on[row] = on
+        most = 2 * np.count_nonzero(self._on) > self._on.size
+        self.places = slice(None) if most else np.flatnonzero(self._on)
+
+    def of(self, frame: Samples) -> Samples:
+        """Their sound, of that of all rows; not to be written to."""
+        part: Samples = frame[self.places]
+        return part
+
+    def energy(self, heard: Samples) -> Samples:
+        """Of each row in `heard`, the sound of `places`; 0 for rows that are not listened to."""
+        energy = np.zeros(self._on.size, np.float32)
+        energy[self.places] = np.einsum("rs,rs->r", heard, heard)
+        return energy * self._on
+
+
 def amplitude(dbm0: float) -> float:
     """The peak of a sine of that level; 1.0 at +3.14 dBm0."""
     return float(10 ** ((dbm0 - FULL_SCALE_DBM0) / 20))
