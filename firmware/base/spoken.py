@@ -31,6 +31,11 @@ def waited(language: str, minutes: int) -> Prompts:
     return _GRAMMARS[language].waited(minutes) if minutes else ()
 
 
+def welcome(language: str, name: str) -> Prompts:
+    """Back, to somebody whose name is a prompt."""
+    return _GRAMMARS[language].welcome(name)
+
+
 def choice(language: str, what: str, key: str) -> Prompts:
     """Which key leads where: `what` is operator, callback, other, or the prompt that names the place."""
     return _GRAMMARS[language].choice(what, key)
@@ -106,6 +111,7 @@ class Grammar(NamedTuple):
     opening: Callable[[datetime, datetime], Prompts]
     waited: Callable[[int], Prompts]
     choice: Callable[[str, str], Prompts]
+    welcome: Callable[[str], Prompts]
 
 
-_GRAMMARS = {"en": Grammar(_english_opening, _english_waited, _english_choice)}
+_GRAMMARS = {"en": Grammar(_english_opening, _english_waited, _english_choice, lambda name: ("welcome.back", name))}
