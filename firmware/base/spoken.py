@@ -114,4 +114,6 @@ class Grammar(NamedTuple):
     welcome: Callable[[str], Prompts]
 
 
-_GRAMMARS = {"en": Grammar(_english_opening, _english_waited, _english_choice, lambda name: ("welcome.back", name))}
+_GRAMMARS = {
+    "en": Grammar(_english_opening, _english_waited, _english_choice, lambda name: ("welcome.back", name))
+}
