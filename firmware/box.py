@@ -114,8 +114,8 @@ class Box:
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
         self.offers = Offers(self.desk, self.tell)
-        self.observers.append(self.offers.announcer.see)
-        self.orders |= self.desk.orders
+        self.observers += [self.offers.announcer.see, self.desk.callbacks.see]
+        self.orders |= self.desk.orders | self.desk.callbacks.orders
 
     def _make_echo(self) -> Echo:
         echo = Echo(len(self.ports))

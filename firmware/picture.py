@@ -38,6 +38,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
             for agent in box.desk.agents.all.values()
         },
         "waiting": len(box.desk.waiting),
+        "callbacks": box.desk.callbacks.picture(),
         "hours": {name: box.exchange.calendar.is_open(name) for name in settings.hours},
         "echo": box.echo.kind if box.echo else "none",
         "impossible": box.impossible,

@@ -36,6 +36,7 @@ class Listener:
     place: int | None = None  # at the last word, if it was no worse than the one before
     messages: int = 0  # times that one was due
     promise: Promise = field(default_factory=Promise)
+    offered: bool = False  # to be called back
     next: Timer | None = None
     louder: Timer | None = None  # when the sentence is over, while one is spoken
 
@@ -89,7 +90,7 @@ class Announcer:
         """Music while somebody is there, else ringback."""
         listener = self._listeners.get(waiting)
         if listener is None:
-            if not there or waiting.call.line is None:
+            if not there or waiting.call.line is None or waiting.call.promise is not None:
                 return
             first = waiting.entered + _us(self._rules(waiting).first_s)
             listener = self._listeners[waiting] = Listener(waiting, waiting.call.line.name, first)
@@ -222,6 +223,9 @@ class Announcer:
     def _spoken(self, listener: Listener) -> None:
         listener.louder = None
         self._fill(listener)
+        if not listener.offered and not listener.waiting.call.rung:
+            listener.offered = True
+            self._desk.callbacks.offer(listener.waiting, self.expected(listener.waiting))
 
     def _choices(self, queue: Queue) -> list[str]:
         """Each place that a key leads to, once; those that have no spoken name are all one."""

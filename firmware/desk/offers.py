@@ -59,7 +59,8 @@ class Offers:
 
     def _callers(self) -> list[Waiting]:
         """Who is to be rung for, in their order."""
-        waiting = [each for each in self._desk.waiting.values() if not each.taken]
+        held = self._desk.callbacks.held()
+        waiting = [each for each in self._desk.waiting.values() if not each.taken and each not in held]
         return sorted(waiting, key=attrgetter("rank"))
 
     def _pass(self, callers: list[Waiting]) -> None:
@@ -69,7 +70,7 @@ class Offers:
             staff = self._staffs[waiting.queue]
             if staff is None and waiting.hunt:
                 self._hunt(waiting)
-            elif staff is None or _all_ring(staff):
+            elif staff is None or (_all_ring(staff) and not self._desk.callbacks.first(waiting)):
                 together.append(waiting)
             elif staff.free:
                 self._offer(waiting, staff)
@@ -114,11 +115,20 @@ class Offers:
         self._desk.stir()
 
     def _ask(self, waiting: Waiting, agent: Agent, ring_s: float) -> None:
+        if self._desk.callbacks.first(waiting):
+            self._reserve(waiting, agent)
+            return
         waiting.stop()
         waiting.offered = agent
         self._ring(waiting, agent.station or "")
         seconds = ring_s + self._exchange.phones[agent.station or ""].reach_s
         waiting.timer = self._clock.after(seconds, lambda: self._missed(waiting, agent))
+
+    def _reserve(self, waiting: Waiting, agent: Agent) -> None:
+        """A customer is called back first: nobody else is offered to whom he will be joined with."""
+        if self._desk.callbacks.reserve(waiting, agent.station or ""):
+            for staff in filter(None, self._staffs.values()):
+                staff.free = [each for each in staff.free if each is not agent]
 
     def _missed(self, waiting: Waiting, agent: Agent) -> None:
         self._desk.withdraw(waiting)
@@ -216,7 +226,8 @@ class Offers:
     def _phone(self, station: str | None) -> Handset | None:
         """The telephone there, if it may be rung."""
         phone = self._exchange.phones.get(station or "")
-        return phone if phone is not None and phone.free else None
+        reserved = station in self._desk.callbacks.reserved
+        return phone if phone is not None and phone.free and not reserved else None
 
     def _ring(self, waiting: Waiting, station: str) -> None:
         self._since[station] = self._clock.now

@@ -16,10 +16,11 @@ from firmware.calls.dialogue import Script
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Agents, Status
+from firmware.desk.callback import Callbacks
 from firmware.desk.limits import GaveUp, Limits
 from firmware.desk.routing import View
 from firmware.desk.whisper import greet, whisper
-from firmware.tables import OPERATOR, Nobody, Queue, Settings
+from firmware.tables import CALLBACK, OPERATOR, Nobody, Queue, Settings
 
 SHORT = 5 * SECOND  # µs: who leaves sooner is a short abandon (FEATURES 2.1)
 ALONE = 15.0  # s that one after another is rung where no queue says how long
@@ -61,8 +62,10 @@ class Waiting:
 
     @property
     def taken(self) -> bool:
-        """Somebody lifted for him, and hears what the call is: nobody else is offered him."""
-        return self.call.phone is not None
+        """Somebody lifted for him, and hears what the call is, or he is being called back: nobody else is
+        offered him."""
+        dialled = self.call.promise is not None and self.call.line is not None
+        return self.call.phone is not None or dialled
 
 
 class Desk:
@@ -73,6 +76,7 @@ class Desk:
         self.agents = Agents(exchange, clock, tell, self.stir)
         self.last: dict[str, str] = {}  # queue -> who answered last: a person, or a station under "nobody"
         self.waiting: dict[Call, Waiting] = {}
+        self.callbacks = Callbacks(self, tell)
         self.stirred = False  # something changed since the last match
         self.limits = Limits(self)
         self.expected: Callable[[Waiting], float | None] = lambda waiting: None  # s: the honest wait
@@ -97,12 +101,13 @@ class Desk:
         to = self.exchange.incoming.typed(call, to)
         queue = self.settings.queues.get(to)
         if queue is None:
-            self._enter(Waiting(call, None, self._station(to), False, ALONE, since, self.clock.now))
+            self.enter(Waiting(call, None, self._station(to), False, ALONE, since, self.clock.now))
         elif self.exchange.calendar.is_open(queue.hours):
             since -= self._gave_up.waited(to, call, queue, self.settings)
+            since = self.callbacks.claimed(call, to, since)
             waited = (self.clock.now - since) / SECOND
             self._tell(QueueEntered(call=call.id, queue=to, waited=round(waited, 3)))
-            self._enter(waiting := self._in_queue(call, to, queue, since))
+            self.enter(waiting := self.in_queue(call, to, queue, since))
             self.limits.entered(waiting, queue)
         else:
             self.turn_away(call, to)
@@ -128,7 +133,9 @@ class Desk:
 
     def over(self, call: Call) -> None:
         waiting = self.waiting.get(call)
-        if waiting is not None:
+        if self.callbacks.leaves(call):
+            self._leave(call, "callback")
+        elif waiting is not None:
             short = self.clock.now - waiting.entered <= SHORT
             self._gave_up.add(waiting)
             self.agents.spare(call.phone)
@@ -146,7 +153,9 @@ class Desk:
         waiting = self.waiting.get(call)
         queue = self.settings.queues.get(waiting.queue or "") if waiting is not None else None
         to = queue.keys.get(key) if queue is not None else None
-        if waiting is not None and to is not None and not waiting.taken:
+        if to == CALLBACK and waiting is not None:
+            self.callbacks.ask(waiting)
+        elif waiting is not None and to is not None and not waiting.taken:
             self.leave(waiting, "exit_key")
             self.send(call, to)
 
@@ -220,7 +229,7 @@ class Desk:
 
     # Entering and leaving
 
-    def _in_queue(self, call: Call, name: str, queue: Queue, since: int) -> Waiting:
+    def in_queue(self, call: Call, name: str, queue: Queue, since: int) -> Waiting:
         rule = queue.nobody
         stations, hunt = (
             (rule.ring or rule.hunt, bool(rule.hunt)) if isinstance(rule, Nobody) else ((), False)
@@ -233,7 +242,7 @@ class Desk:
         waiting.turn = stations.index(last) + 1 if last in stations else 0
         return waiting
 
-    def _enter(self, waiting: Waiting) -> None:
+    def enter(self, waiting: Waiting) -> None:
         self.waiting[waiting.call] = waiting
         self.stir()
 

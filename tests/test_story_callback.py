@@ -1,0 +1,294 @@
+"""Callers who hang up and are called back: their place, their number, and who dials whom."""
+
+from typing import Any
+
+import pytest
+from speech import compared, recorded
+from stories import HANSEN, menu_heard
+
+from firmware.base.events import (
+    CallAnswered,
+    CallArrived,
+    CallbackAsked,
+    CallbackDone,
+    CallbackMissed,
+    CallbackTried,
+    CallDialled,
+    CallEnded,
+    PhoneRang,
+    QueueLeft,
+)
+from hostsim.office import Office
+
+ON: dict[str, Any] = {"enabled": True}
+CONFIRM, QUESTION = "prompt:callback.on", "prompt:callback.question"
+
+
+def asked_for(**callback: Any) -> dict[str, Any]:
+    """One agent in support, who may be asked by key 1 to call back."""
+    support = {"members": ["ann"], "wrap_s": 0, "keys": {"1": "callback"}, "callback": {**ON, **callback}}
+    return {"queues": {"support": support}}
+
+
+def busy_ann(office: Office) -> Any:
+    """ann is there, and on a call of her own."""
+    office.wait(3)
+    office.agent("ann").sign_in()
+    phone = office.phone("phone1")
+    phone.lift()
+    office.wait(1)
+    return phone
+
+
+def waits(office: Office, line: int = 1, number: str = HANSEN) -> Any:
+    caller = menu_heard(office, line=line, number=number)
+    caller.press("2")
+    office.wait(2)
+    return caller
+
+
+def asks(office: Office, line: int = 1, number: str = HANSEN) -> Any:
+    """He waits, asks to be called back at his own number, and hangs up once it is promised."""
+    caller = waits(office, line, number)
+    caller.press("1")
+    office.wait_until(lambda: caller.hears() == CONFIRM, 3)
+    caller.press("1")
+    office.wait_until(lambda: caller.hears() == "prompt:callback.thanks", 3)
+    caller.hang_up()
+    office.wait(3)
+    return caller
+
+
+def answers(office: Office, caller: Any) -> None:
+    """His telephone rings, he lifts, is asked for a key, and presses it."""
+    office.wait_until(lambda: caller.ringing, 10)
+    caller.answer()
+    office.wait_until(lambda: caller.hears() == QUESTION, 5)
+    caller.press("1")
+    office.wait(1)
+
+
+def called_back(office: Office) -> tuple[Any, Any]:
+    """He asked, ann became free and took it, and they talk."""
+    phone = busy_ann(office)
+    caller = asks(office)
+    phone.hang_up()
+    office.wait_until(lambda: phone.ringing, 3)
+    phone.lift()
+    office.wait_until(lambda: phone.hears() == "prompt:callback.preview", 2)
+    phone.press("#")
+    answers(office, caller)
+    return caller, phone
+
+
+def words(office: Office, who: Any, seconds: float) -> list[str]:
+    """What he hears, one after another."""
+    told: list[str] = []
+    for _ in range(round(seconds * 10)):
+        office.wait(0.1)
+        if (word := who.hears()) not in told[-1:]:
+            told.append(word)
+    return told
+
+
+class Hanging:
+    """A disk that takes nothing any more."""
+
+    def commit(self) -> None:
+        pass
+
+
+def outcomes(office: Office) -> list[str]:
+    return [event.outcome for event in office.saw(CallbackDone)]
+
+
+def test_a_caller_hangs_up_and_is_called_back_when_somebody_is_free() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        phone = busy_ann(office)
+        caller = asks(office)
+        (asked,) = office.saw(CallbackAsked)
+        assert (asked.queue, asked.number, asked.caller) == ("support", HANSEN, HANSEN)
+        assert [event.outcome for event in office.saw(QueueLeft)] == ["callback"]
+        phone.hang_up()
+        office.wait_until(lambda: phone.ringing, 3)
+        assert office.saw(PhoneRang)[-1].call == asked.callback
+        phone.lift()
+        office.wait_until(lambda: phone.hears() == "prompt:callback.preview", 2)
+        assert office.saw(CallDialled) == []
+        phone.press("#")
+        office.wait_until(lambda: caller.ringing, 6)
+        assert (office.saw(CallDialled)[0].line, office.saw(CallDialled)[0].number) == ("line4", "33120001")
+        caller.answer()
+        office.wait_until(lambda: caller.hears() == QUESTION, 5)
+        assert office.saw(CallAnswered) == []
+        caller.press("1")
+        office.wait_until(lambda: office.saw(CallAnswered), 2)
+        assert outcomes(office) == ["reached"]
+        assert office.saw(CallAnswered)[0].station == "phone1"
+
+
+def test_keys_and_speech_come_through_on_the_line_that_the_box_dialled() -> None:
+    with Office(asked_for(), fidelity="copper") as office:
+        phone = busy_ann(office)
+        caller = office.caller(HANSEN)
+        caller.dial(line=1)
+        office.wait_until(lambda: caller.state == "talking", 12)
+        for key in "211":  # support, a call-back, at this number
+            office.wait(1)
+            caller.press(key)
+        office.wait_until(lambda: office.saw(QueueLeft), 3)
+        caller.hang_up()
+        phone.hang_up()
+        office.wait_until(lambda: phone.ringing, 5)
+        phone.lift()
+        office.wait(0.5)
+        phone.press("#")
+        office.wait_until(lambda: caller.ringing, 8)
+        caller.answer()
+        office.wait(2.5)
+        assert caller.hears() == QUESTION
+        caller.press("1")
+        office.wait_until(lambda: office.saw(CallAnswered), 2)
+        said = recorded("vm-intro")[: 2 * 8000]
+        for speaker, listener in ((caller, phone), (phone, caller)):
+            began = office.now
+            speaker.say(said)
+            office.wait(2.2)
+            coherence, level, _ = compared(said, listener.heard(office.now - began))
+            assert coherence >= 0.98
+            assert level == pytest.approx(-3.0, abs=1.0)
+
+
+def test_he_may_give_another_number_and_it_is_read_back_digit_by_digit() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        caller = waits(office)
+        caller.press("12")
+        office.wait_until(lambda: caller.hears() == "prompt:callback.enter", 3)
+        caller.press("70101155#")
+        heard = words(office, caller, 7)
+        assert heard[heard.index(CONFIRM) :][:3] == [CONFIRM, "prompt:digit.7", "prompt:digit.0"]
+        caller.press("1")
+        office.wait(1)
+        (asked,) = office.saw(CallbackAsked)
+        assert (asked.number, asked.caller) == ("+4570101155", HANSEN)
+
+
+def test_whose_number_is_not_shown_is_asked_for_one() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        office.caller(HANSEN).reason = "withheld"
+        office.town.person(HANSEN).reason = "withheld"
+        caller = waits(office)
+        caller.press("1")
+        office.wait_until(lambda: caller.hears() == "prompt:callback.enter", 3)
+        caller.press("33120001#")
+        office.wait(1)
+        caller.press("1")
+        office.wait(1)
+        assert [(each.number, each.caller) for each in office.saw(CallbackAsked)] == [(HANSEN, None)]
+
+
+@pytest.mark.parametrize("digits", ["90123456", "004612345678", "112", "80123456", "32100001", "5"])
+def test_only_ordinary_numbers_of_the_country_are_called_back(digits: str) -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        caller = waits(office)
+        caller.press("12")
+        office.wait(2)
+        caller.press(f"{digits}#")
+        office.wait_until(lambda: caller.hears() == "prompt:callback.refused", 4)
+        caller.press(f"{digits}#")
+        office.wait_until(lambda: caller.hears() == "prompt:callback.never", 4)
+        office.wait(8)
+        assert caller.hears() == "music"
+        assert office.saw(CallbackAsked) == []
+
+
+def test_star_and_silence_mean_that_he_waits_on() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        caller = waits(office)
+        caller.press("1")
+        office.wait(1)
+        caller.press("*")
+        office.wait(0.2)
+        assert caller.hears() == "music"
+        caller.press("1")
+        office.wait(30)
+        assert caller.hears() == "music"
+        assert office.saw(CallbackAsked) == []
+
+
+def test_while_he_is_asked_he_waits_on_and_whoever_lifts_is_joined_with_him() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        phone = busy_ann(office)
+        caller = waits(office)
+        caller.press("1")
+        office.wait(1)
+        phone.hang_up()
+        office.wait_until(lambda: phone.ringing, 3)
+        assert caller.hears().startswith("prompt:")
+        phone.lift()
+        office.wait(1)
+        assert caller.hears() == "silence"
+        assert len(office.saw(CallAnswered)) == 1
+        caller.press("1")
+        office.wait(1)
+        assert office.saw(CallbackAsked) == []
+
+
+def test_a_promise_that_the_disk_does_not_keep_is_not_made() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        caller = waits(office)
+        caller.press("1")
+        office.wait(1)
+        office.rig.journal = Hanging()  # type: ignore[assignment]  # it commits nothing any more
+        caller.press("1")
+        office.wait_until(lambda: caller.hears() == "prompt:callback.not_kept", 4)
+        office.wait(6)
+        assert caller.state == "talking"
+        assert outcomes(office) == ["cancelled"]
+        assert office.saw(QueueLeft) == []
+
+
+def test_who_confirms_and_hangs_up_at_once_is_called_back_all_the_same() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        phone = busy_ann(office)
+        office.line(1).exchange(release="loop_break")
+        caller = waits(office)
+        caller.press("1")
+        office.wait(1)
+        disk = office.rig.journal
+        office.rig.journal = Hanging()  # type: ignore[assignment]
+        caller.press("1")
+        office.wait(0.2)
+        caller.hang_up()
+        office.wait(2)
+        office.rig.journal = disk
+        assert [event.outcome for event in office.saw(QueueLeft)] == ["callback"]
+        phone.hang_up()
+        office.wait_until(lambda: phone.ringing, 3)
+
+
+def test_he_keeps_his_place_between_those_who_wait() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        phone = busy_ann(office)
+        waits(office, 1, "+4533120011")
+        asks(office, 2)
+        third = waits(office, 3, "+4533120013")
+        office.wait_until(lambda: third.hears() == "prompt:queue.number.3", 12)
+        order = []
+        for _ in range(3):
+            phone.hang_up()
+            office.wait_until(lambda: phone.ringing, 3)
+            order.append(office.saw(PhoneRang)[-1].call)
+            phone.lift()
+            office.wait(2)
+            if order[-1] == office.saw(CallbackAsked)[0].callback:
+                phone.press("#")
+                answers(office, office.caller(HANSEN))
+            office.wait(1)
+        arrived = [event.call for event in office.saw(CallArrived)]
+        assert order == [arrived[0], office.saw(CallbackAsked)[0].callback, arrived[2]]
