@@ -5,7 +5,7 @@ import resource
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -111,6 +111,18 @@ def test_numbers_names_and_keys_lie_in_the_side_table_alone(path: Path) -> None:
     journal = Journal(path)
     erased = next(journal.events())
     assert isinstance(erased, CallArrived) and (erased.call, erased.number, erased.name) == ("c1", None, None)
+    journal.close()
+
+
+def test_a_station_that_is_somebodys_own_number_is_told_apart_as_well(path: Path) -> None:
+    journal = Journal(path)
+    rang = PhoneRang(call="c1", station="+4520123456", seq=1)
+    put_all(journal, (rang, PhoneRang(call="c1", station="phone1", seq=2)))
+    journal.close()
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT * FROM private").fetchall() == [(1, "station", "+4520123456")]
+    journal = Journal(path)
+    assert next(journal.events()) == rang
     journal.close()
 
 

@@ -5,6 +5,7 @@ Fields that hold a number, a name or keyed digits are named in `PRIVATE`: the jo
 apart, so that erasure can empty them without touching the facts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
 
@@ -264,6 +265,13 @@ PRIVATE: dict[str, tuple[str, ...]] = {
 }
 
 
+def private(kind: str, told: Mapping[str, Any]) -> list[str]:
+    """The fields of an event that erasure empties: those of PRIVATE, and a station (or whoever acted from
+    it) that is somebody's own number."""
+    numbers = (name for name, value in told.items() if isinstance(value, str) and value.startswith("+"))
+    return list(dict.fromkeys((*PRIVATE.get(kind, ()), *numbers)))
+
+
 def event_of(type_name: str, seq: int, at: int, told: dict[str, Any]) -> Event:
     """The event that the journal wrote down. Fields that this version does not know are dropped."""
     kind = EVENTS[type_name]
@@ -278,5 +286,6 @@ def _frozen(value: Any) -> Any:
 
 
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
+__all__ += ["private"]
 __all__ += ["CallLed", "CallOffered", "CallerKnown", "Journal", "OfferEnded", "event_of"]
 __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried"]

@@ -5,7 +5,6 @@ answers hears what it is about, and has lifted when he presses 1: an answering m
 line is always left for people who dial, and for emergencies: while no other is idle nobody is rung here.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from firmware.base import Impossible, Refused
@@ -144,7 +143,7 @@ class Reach:
         if self._took and self.phone.state is State.RINGING:
             self._exchange.sound.rows[self.name] = self._line.name
             self.phone.fact(Lifted(at=self._clock.now))
-            self._look(self._bridged())
+            self._look()
         else:
             self.hang_up()
             self._in_vain("failed")
@@ -189,19 +188,19 @@ class Reach:
 
     # Two lines bridged
 
-    def _bridged(self) -> Sequence[Line]:
-        met = self.phone.call.line if self.phone.call else None
-        return (self._line, met) if met is not None else ()
-
-    def _look(self, lines: Sequence[Line]) -> None:
+    def _look(self) -> None:
         """Both ends may have gone where no exchange says so, and hold each other's line for ever."""
-        watched = [line.supervision for line in lines]
-        if not watched or self._call is None or any(each.proven for each in watched):
+        if self._call is None:
             return
-        due = max(each.spoke_at for each in watched) + round(UNSPOKEN * SECOND)
+        call, since = self.phone.call, self._clock.now
+        if call is not None and call.line is not None:
+            watched = (self._line.supervision, call.line.supervision)
+            if not any(each.proven for each in watched):
+                since = max(each.spoke_at for each in watched)
+        due = since + round(UNSPOKEN * SECOND)
         if due > self._clock.now:
-            self._watch = self._clock.at(due, lambda: self._look(lines))
-        elif (call := self.phone.call) is not None:
+            self._watch = self._clock.at(due, self._look)
+        elif call is not None:
             self._exchange.end(call, "line", "silence")
 
     @property
@@ -280,3 +279,8 @@ class Outsides:
         if self._exchange.sound.rows:
             self._tidy()
             self._exchange.desk.changed("")
+
+
+def shown(station: str | None) -> str:
+    """A station in a sentence that is kept: nobody's own number stands in one."""
+    return "an outside number" if station is not None and station.startswith("+") else station or "no station"

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import msgspec
 
 from firmware.base import Impossible
-from firmware.base.events import EVENTS, PRIVATE, Event, EventsLost, event_of
+from firmware.base.events import EVENTS, Event, EventsLost, event_of, private
 from firmware.rim.books import Book, Hold, open_book, read_book, transaction
 
 WAITING = 20_000  # events that wait in memory for a dead disk: 10,000 are promised, 1 kB each is bearable
@@ -145,17 +145,17 @@ class Journal:
         fsync the kernel holds pages for clean that never reached the disk, and whether the rows were
         seen or not, REPLACE makes every page dirty again."""
         insert = "INSERT OR REPLACE INTO" if self._again else "INSERT INTO"
-        rows, private = [], []
+        rows, apart = [], []
         for event in events:
             told = event.fields()
-            for name in PRIVATE.get(event.type, ()):
+            for name in private(event.type, told):
                 if told[name] is not None:
-                    private.append((event.seq, name, told[name]))
+                    apart.append((event.seq, name, told[name]))
                     told[name] = None  # keeps its place among the fields
             rows.append((event.seq, event.at, event.type, msgspec.json.encode(told).decode()))
         with transaction(self._file):
             self._file.executemany(f"{insert} journal VALUES (?, ?, ?, ?)", rows)
-            self._file.executemany(f"{insert} private VALUES (?, ?, ?)", private)
+            self._file.executemany(f"{insert} private VALUES (?, ?, ?)", apart)
 
     def drop(self) -> None:
         """Forget all that is not durable, as a power cut does."""
