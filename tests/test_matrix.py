@@ -95,10 +95,12 @@ def test_there_may_be_more_speakers_than_hearers() -> None:
     assert np.allclose(matrix.tick(saying(0, 0, 0, 0, 0.3))[1], 0.3)
 
 
-def test_a_speaker_who_is_silent_now_may_be_joined_without_a_ramp() -> None:
-    matrix = Matrix(2)
-    matrix.set_at_once(0, 1, 1.0)
-    assert np.allclose(matrix.tick(saying(0, 0.5))[0], 0.5)
+def test_what_is_played_to_a_row_is_heard_there_alone_beside_all_else_and_within_full_scale() -> None:
+    matrix = Matrix(3)
+    joined(matrix, 2, 0)
+    heard = matrix.tick(saying(0.4, 0, 0), [1, 2], saying(0.5, 0.9))
+    assert np.allclose(heard[:2, 0], [0, 0.5])
+    assert 0.9 < heard[2, 0] < 1.0
 
 
 def test_a_speaker_is_wanted_until_his_last_ramp_is_over() -> None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, cycle, islice, repeat
 from typing import Literal
 
 import numpy as np
@@ -24,7 +24,7 @@ from firmware.base.events import DigitHeard, Event, WaitTold
 from firmware.base.ports import FRAME, RATE, Frame
 from firmware.rim.ticker import Ticker, prefer, settle
 from firmware.sound.dtmf import make_keys
-from firmware.sound.frame import Samples
+from firmware.sound.frame import Samples, silence
 from firmware.sound.plans import line_noise
 from firmware.tables import Queue
 from tools.bench import Figure, figure
@@ -41,16 +41,18 @@ SPEAKERS = 20  # one in so many
 class Row(Wire):
     """A wire with sound on it."""
 
-    sound: Samples = field(default_factory=lambda: np.zeros(RATE, np.float32))  # again and again
-    place: int = 0
     keyed: list[Frame] = field(default_factory=list)
+    said: Iterator[Frame] = field(default_factory=lambda: cycle(frames_of(silence(1)[0])))
 
     def read(self) -> Frame:
-        self.place = (self.place + FRAME) % self.sound.size
-        return self.keyed.pop() if self.keyed else self.sound[self.place : self.place + FRAME]
+        return self.keyed.pop() if self.keyed else next(self.said)
 
     def press(self, key: str) -> None:
-        self.keyed = list(make_keys(key).reshape(-1, FRAME)[::-1])
+        self.keyed = frames_of(make_keys(key))[::-1]
+
+
+def frames_of(sound: Samples) -> list[Frame]:
+    return list(sound[: sound.size // FRAME * FRAME].reshape(-1, FRAME))
 
 
 class Sounding(Hall):
@@ -60,7 +62,8 @@ class Sounding(Hall):
 
     def __init__(self) -> None:
         self.random = np.random.default_rng(5)
-        self.noises = [line_noise(RATE, level, self.random) for level in np.linspace(-65, -50, 16)]
+        noises = (line_noise(RATE, level, self.random) for level in np.linspace(-65, -50, 16))
+        self.noises = [frames_of(noise) for noise in noises]
         self.keys = self.words = 0
         super().__init__(ROWS + 2 * PEOPLE, [_talker() for _ in range(PEOPLE)], Queue(wrap_s=0.0))
         self.watchers.append(self._count)
@@ -68,8 +71,8 @@ class Sounding(Hall):
         self._fill()
 
     def _wire(self, name: str, kind: Literal["line", "phone"]) -> Wire:
-        sound = self.noises[int(self.random.integers(len(self.noises)))]
-        return Row(name, kind, sound=sound, place=int(self.random.integers(50)) * FRAME)
+        noise, start = self.random.integers(len(self.noises)), self.random.integers(50)
+        return Row(name, kind, said=islice(cycle(self.noises[noise]), start, None))
 
     def _count(self, event: Event) -> None:
         self.keys += isinstance(event, DigitHeard) and event.key == KEY
@@ -98,13 +101,13 @@ class Sounding(Hall):
 
     def get_going(self) -> None:
         """Everybody keys once, in time to be heard before the end; one in twenty speaks."""
-        speech = self.prompts.sound("menu.main")
+        speech = frames_of(self.prompts.sound("menu.main"))
         for n in range(ROWS):
             row = self.wires[f"line{2 * PEOPLE + n + 1}"]
             assert isinstance(row, Row)
             self.clock.after(self.random.uniform(0, MEASURED - 1), partial(row.press, KEY))
             if n % SPEAKERS == 0:
-                row.sound, row.place = speech[: speech.size // FRAME * FRAME], 0
+                row.said = cycle(speech)
 
 
 def _talker() -> Worker:

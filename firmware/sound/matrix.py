@@ -1,11 +1,14 @@
 """The switch itself: what everybody hears is one array of gains times what everybody says."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware.base.ports import FRAME
-from firmware.sound.frame import Samples
+from firmware.sound.frame import Samples, silence
 
+NOTHING = silence(0)
 KNEE = 0.9  # up to here sound passes unchanged; above, it bends towards 1.0 and never reaches beyond
 _RISE = (np.arange(FRAME, dtype=np.float32) + 1) / np.float32(FRAME)  # ends at the new gain
 
@@ -31,21 +34,19 @@ class Matrix:
         self._reached = self.gain.copy()
         self._heard_speakers = self._in_use()
 
-    def set_at_once(self, hearer: int, speaker: int, gain: float) -> None:
-        """A gain without a ramp: for a speaker who is silent at this moment."""
-        self.gain[hearer, speaker] = self._reached[hearer, speaker] = gain
-        self._heard_speakers = self._in_use()
-
     def wants(self, speaker: int) -> bool:
         """Does anybody hear that speaker in the next tick, if only while it fades?"""
         return bool(self.gain[:, speaker].any() or self._reached[:, speaker].any())
 
-    def tick(self, said: Samples) -> Samples:
-        """What each row hears of float32[speakers, 160], as float32[rows, 160] within ±1.0."""
+    def tick(self, said: Samples, rows: Sequence[int] = (), played: Samples = NOTHING) -> Samples:
+        """What each row hears of float32[speakers, 160], as float32[rows, 160] within ±1.0; `rows` hear
+        also what is `played` to each of them alone, float32[len(rows), 160]."""
         speakers = self._heard_speakers
         heard = self._reached[:, speakers] @ said[speakers]
         if not np.array_equal(self.gain, self._reached):
             self._ramp(said, heard)
+        if len(rows):
+            heard[rows] += played
         return soft_limited(heard)
 
     def _ramp(self, said: Samples, heard: Samples) -> None:

@@ -1,8 +1,8 @@
 """The switch as the logic knows it: rows with names, and a player for each.
 
-A player's row enters the matrix by a gain, as everybody's. What it plays begins with the frame of
-the next tick, and its position follows from the clock alone: so it is the same with samples and
-without. The last row is music, of our own making, for whoever is held.
+What a player plays is heard in its own row alone, beside what the matrix gives. It begins with the
+frame of the next tick, and its position follows from the clock alone: so it is the same with samples
+and without. The matrix's last speaker is music, of our own making, for whoever is held.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -107,11 +107,11 @@ class Switch:
         self, names: Sequence[str], country: str, prompts: Prompts, clock: Clock | None = None
     ) -> None:
         rows = len(names)
-        self.matrix = Matrix(rows, 2 * rows + 1)
-        self._rows = {name: row for row, name in enumerate((*names, MUSIC))} | {MUSIC: 2 * rows}
+        self.matrix = Matrix(rows, rows + 1)
+        self._rows = {name: row for row, name in enumerate((*names, MUSIC))}
         self._names, self._country, self._prompts = tuple(names), PLANS[country].country, prompts
         self._owns_clock, self._clock = clock is None, clock or Clock()
-        self._voices = silence(2 * rows + 1)
+        self._voices, self._played = silence(rows + 1), silence(rows)
         self._players = [Player() for _ in names]
         self._busy: set[int] = set()  # rows whose player has something to play
         self._music = Playing(0, (MUSIC,), (make_music(),), loops=True)
@@ -120,14 +120,13 @@ class Switch:
         """One frame: what the ports said, to what each of them hears."""
         now = self._clock.now
         self._voices[: len(self._names)] = said
-        for row in tuple(self._busy):
-            if not self._players[row].fill(self._voices[len(self._names) + row], now):
-                self._rest(row)
+        self._busy = {row for row in self._busy if self._players[row].fill(self._played[row], now)}
         if self.matrix.wants(self._rows[MUSIC]):
             self._voices[-1] = self._music.frame(now)
         if self._owns_clock:
             self._clock.advance(TICK)
-        return self.matrix.tick(self._voices)
+        played = sorted(self._busy)
+        return self.matrix.tick(self._voices, played, self._played[played])
 
     def hears(self, row: str, speaking: Callable[[str], bool]) -> str:
         """What a row is hearing by the matrix: `prompt:NAME`, a tone's name, speech, music or silence.
@@ -184,14 +183,8 @@ class Switch:
         playing = Playing(self._next_frame(), names, sounds, loops)
         number = self._rows[row]
         self._players[number].put(playing, playing.start)
-        if number not in self._busy:
-            self._busy.add(number)
-            self.matrix.set_at_once(number, len(self._names) + number, 1.0)
+        self._busy.add(number)
         return (playing.ends - self._clock.now) / SECOND
-
-    def _rest(self, row: int) -> None:
-        self._busy.discard(row)
-        self.matrix.set_at_once(row, len(self._names) + row, 0.0)
 
     def _next_frame(self) -> int:
         """The instant of the tick that carries what is ordered now."""

@@ -219,7 +219,7 @@ class Voice:
     def __init__(self, rows: int) -> None:
         self._count = 0
         self._weakest = np.full(rows, _LOUD, np.float32)  # infinite where nobody watches
-        self._window = np.zeros((rows, FRAME), np.float32)  # 40 ms at 4 kHz
+        self._frames = np.zeros((2, rows, FRAME), np.float32)  # the last two, in turns
         self._shape = np.hanning(FRAME + 2)[1:-1].astype(np.float32)
         line = np.arange(_LOWEST, FRAME // 2 + 1)
         self._emphasis = (line * 0.025).astype(np.float32)  # 3 dB an octave: a vowel's lines alike
@@ -238,7 +238,7 @@ class Voice:
 
     def reset(self, row: int) -> None:
         """Forget what was heard on a row; a voice that was on is not told to have ended."""
-        self._window[row] = self._loudest[row] = self._speech[row] = 0
+        self._frames[:, row] = self._loudest[row] = self._speech[row] = 0
         self._before[row] = self._on[row] = False
         self._enough[row] = _VOICE
 
@@ -272,17 +272,21 @@ class Voice:
 
     def _like_speech(self, sound: Samples) -> NDArray[np.bool_]:
         """Rows whose last 40 ms are loud and have some strong lines: neither one or two nor all."""
-        self._window[:, : FRAME // 2] = self._window[:, FRAME // 2 :]
-        np.add(sound[:, 0::2], sound[:, 1::2], out=self._window[:, FRAME // 2 :])
+        self._frames[self._count % 2] = sound
         self._power = power = np.vecdot(sound, sound)
         self._loudest *= np.float32(_FORGET)
         np.maximum(self._loudest, power, out=self._loudest)
         like: NDArray[np.bool_] = power > np.maximum(self._loudest * _NEAR, self._weakest)
         if like.any():
             rows = slice(None) if like.all() else np.flatnonzero(like)
-            lines = np.fft.rfft(self._window[rows] * self._shape)[:, _LOWEST:]
+            lines = np.fft.rfft(self._window(rows) * self._shape)[:, _LOWEST:]
             spectrum = (lines.real**2 + lines.imag**2) * self._emphasis
             total = spectrum @ self._total
             sharing = total[:, 0] ** 2 / np.vecdot(spectrum, spectrum)
             like[rows] = (sharing > _FEW) & (sharing < _MANY) & (total[:, 1] > 0)
         return like
+
+    def _window(self, rows: slice | Rows) -> Samples:
+        """Their last 40 ms, at 4 kHz."""
+        both = [self._frames[(self._count + turn) % 2, rows] for turn in (1, 0)]
+        return np.concatenate([frame[:, 0::2] + frame[:, 1::2] for frame in both], axis=1)
