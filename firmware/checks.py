@@ -5,7 +5,19 @@ from collections.abc import Collection
 
 from firmware.base import Refused, hours
 from firmware.base.numbers import shadows_emergency
-from firmware.tables import CALLBACK, OPERATOR, CallType, Line, Nobody, Person, Phone, Queue, Settings
+from firmware.steps import BranchStep, CollectStep, Step
+from firmware.tables import (
+    CALLBACK,
+    GOODBYE,
+    OPERATOR,
+    CallType,
+    Line,
+    Nobody,
+    Person,
+    Phone,
+    Queue,
+    Settings,
+)
 
 _ELSEWHERE = re.compile(r"usb([1-9]|1[0-6])|browser")  # stations that are no telephone port
 
@@ -23,11 +35,7 @@ def check(settings: Settings) -> None:
         _check_closing(settings, f"identities.{name}", identity.hours, identity.closed)
     for name, each in settings.types.items():
         _check_type(settings, f"types.{name}", each)
-    for name, menu in settings.menus.items():
-        for key, to in menu.keys.items():
-            _check_destination(settings, f"menus.{name}.keys.{key}", to)
-        _check_destination(settings, f"menus.{name}.silence", menu.silence)
-        _check_closing(settings, f"menus.{name}", None, menu.closed)
+    _check_flow(settings)
     for name, queue in settings.queues.items():
         _check_queue(settings, name, queue)
     _check_station(settings, "operator", settings.office.operator)
@@ -81,8 +89,8 @@ def _check_closing(settings: Settings, where: str, row: str | None, closed: str 
 
 def _check_names(settings: Settings) -> None:
     """A destination is one word: no two things may share it."""
-    seen = {OPERATOR: "the operator", CALLBACK: "the call-back"}
-    for table in ("queues", "people", "types"):
+    seen = {OPERATOR: "the operator", CALLBACK: "the call-back", GOODBYE: "the end of a call"}
+    for table in ("queues", "people", "types", "menus", "steps"):
         for name in getattr(settings, table):
             if (other := seen.setdefault(name, f"{table}.{name}")) != f"{table}.{name}":
                 raise Refused(f'{table}.{name}: "{name}" is already the name of {other}; choose another')
@@ -145,13 +153,47 @@ def _check_station(settings: Settings, where: str, station: str, *also: str) -> 
         raise Refused(f'{where}: "{station[:40]}" is not one of {", ".join((*settings.phones, *also))}')
 
 
+def _check_flow(settings: Settings) -> None:
+    for name, menu in settings.menus.items():
+        for key, to in menu.keys.items():
+            _check_destination(settings, f"menus.{name}.keys.{key}", to)
+        _check_destination(settings, f"menus.{name}.silence", menu.silence)
+        _check_closing(settings, f"menus.{name}", None, menu.closed)
+    for name, step in settings.steps.items():
+        _check_step(settings, f"steps.{name}", step)
+
+
+def _check_step(settings: Settings, where: str, step: Step) -> None:
+    for field, to in step.leads().items():
+        _check_destination(settings, f"{where}.{field}", to)
+    if isinstance(step, CollectStep) and step.least > step.most:
+        raise Refused(f"{where}.least: {step.least} is more than the most, {step.most}")
+    if isinstance(step, BranchStep):
+        _check_branch(settings, where, step)
+
+
+def _check_branch(settings: Settings, where: str, step: BranchStep) -> None:
+    if step.on == "open":
+        _must_be(f"{where}.of", step.of, settings.hours)
+        if strange := step.cases.keys() - {"yes", "no"}:
+            raise Refused(f'{where}.cases: "{min(strange)}" is not one of yes, no')
+    elif step.on == "data" and step.of is None:
+        raise Refused(f"{where}.of: is missing; name the data that it branches on")
+
+
+def places(settings: Settings) -> list[str]:
+    """Every word that is a destination."""
+    desks = [*settings.queues, *settings.people, *settings.phones, *settings.extensions()]
+    types = [name for name, each in settings.types.items() if each.to]
+    return [OPERATOR, *desks, *types, *settings.menus, *settings.steps, GOODBYE]
+
+
 def _check_destination(settings: Settings, where: str, to: str, itself: str = "") -> None:
-    """A queue, a person, a telephone or a type of call that leads on; not the place that it leads from."""
-    places = [OPERATOR, *settings.queues, *settings.people, *settings.phones, *settings.extensions()]
-    places += [name for name, each in settings.types.items() if each.to]
-    if to in settings.types and to not in places:
+    """A place that a call can be led to; not the one that it comes from."""
+    known = places(settings)
+    if to in settings.types and to not in known:
         raise Refused(f'{where}: "{to}" is a type of call that leads nowhere; set types.{to}.to')
-    if to not in places:
-        raise Refused(f'{where}: "{to}" is not one of {", ".join(places)}')
+    if to not in known:
+        raise Refused(f'{where}: "{to[:40]}" is not one of {", ".join(known[:60])}')
     if to == itself:
         raise Refused(f'{where}: "{to}" would lead back to itself; choose another place')

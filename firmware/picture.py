@@ -91,4 +91,6 @@ def _call(call: Call, box: "Box") -> dict[str, Any]:
         "rings": [phone.name for phone in call.rung],
         "with": other.name if other else None,
         "emergency": call.emergency,
+        "data": dict(call.data),
+        "language": call.language,
     }

@@ -11,6 +11,7 @@ import msgspec
 
 from firmware.base import Refused
 from firmware.checks import check
+from firmware.steps import STEPS, Step
 from firmware.tables import TABLES, Office, Person, Row, Settings
 
 _WORD = (r"[a-z][a-z0-9_]{0,29}", "small letters, digits and _, at most 30")
@@ -22,8 +23,11 @@ _NAMES = {
     "identities": _WORD,
     "types": _WORD,
     "menus": _WORD,
+    "steps": _WORD,
     "hours": _WORD,
 }
+
+Kind = type[Row] | type[Step]
 
 
 def merged(base: Any, change: Any) -> Any:
@@ -62,31 +66,43 @@ def _must_be_table(where: str, value: Any) -> None:
         raise Refused(f"{where}: must be a table of fields, not {_shown(value)}")
 
 
-def _table(table: str, kind: type[Row], rows: Any) -> dict[str, Any]:
+def _table(table: str, kind: Kind, rows: Any) -> dict[str, Any]:
     _must_be_table(table, rows)
     for name in rows:
         if not re.fullmatch(_NAMES[table][0], str(name)):
             raise Refused(f"{table}.{_shown(name)}: is no name for this table; {_NAMES[table][1]}")
-    return {name: _row(f"{table}.{name}", kind, row) for name, row in rows.items()}
+    return {
+        name: _row(f"{table}.{name}", _kind(kind, f"{table}.{name}", row), row) for name, row in rows.items()
+    }
 
 
-def _row(path: str, kind: type[Row], row: Any, also: tuple[str, ...] = ()) -> Any:
+def _kind(kind: Kind, where: str, row: Any) -> Kind:
+    """A step's `do` says what its fields are."""
+    if kind is not Step:
+        return kind
+    _must_be_table(where, row)
+    if row.get("do") not in STEPS:
+        raise Refused(f"{where}.do: {_shown(row.get('do', ''))} is not one of {', '.join(STEPS)}")
+    return STEPS[row["do"]]
+
+
+def _row(path: str, kind: Kind, row: Any, also: tuple[str, ...] = ()) -> Any:
     _must_be_table(path, row)
-    fields = get_type_hints(kind, include_extras=True)
+    hints = get_type_hints(kind, include_extras=True)
+    fields = {each.encode_name: hints[each.name] for each in msgspec.structs.fields(kind)}
     for name, value in row.items():
         where = f"{path}.{name}".lstrip(".")
         if name not in fields:
             allowed = ", ".join([*fields, *also])
             raise Refused(f"{where}: there is no such setting; allowed here: {allowed}")
         _field(where, value, fields[name])
-    missing = [each for each in kind.__struct_fields__ if each not in row and each in _required(kind)]
-    if missing:
+    if missing := [each for each in _required(kind) if each not in row]:
         raise Refused(f"{path}.{missing[0]}: is missing")
     return msgspec.convert(dict(row), kind)
 
 
-def _required(kind: type[Row]) -> set[str]:
-    return {each.name for each in msgspec.structs.fields(kind) if each.required}
+def _required(kind: Kind) -> list[str]:
+    return [each.encode_name for each in msgspec.structs.fields(kind) if each.required]
 
 
 def _field(where: str, value: Any, hint: Any) -> None:

@@ -6,32 +6,19 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from firmware.base.numbers import e164, emergency_numbers, is_national
+from firmware.rows import GOODBYE as GOODBYE
+from firmware.rows import OPERATOR as OPERATOR
+from firmware.rows import ZONES, Digits, Extension, Known, MenuKey, Word
+from firmware.steps import Step
 
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
-Extension = Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")]
-Digits = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}\Z")]
-Known = Annotated[str, Meta(pattern=r"^\+[0-9]{4,15}\Z")]  # E.164
-MenuKey = Annotated[str, Meta(pattern=r"^[0-9*#]\Z")]
-Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}\Z")]
 Grade = Annotated[int, Meta(ge=1, le=5)]
 Label = Annotated[str, Meta(min_length=1, max_length=60)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
 Gap = Annotated[float, Meta(ge=60, le=86_400)]  # s
 Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
-ZONES = {
-    "US": "America/New_York",
-    "UK": "Europe/London",
-    "DK": "Europe/Copenhagen",
-    "HR": "Europe/Zagreb",
-    "TR": "Europe/Istanbul",
-    "KR": "Asia/Seoul",
-    "CN": "Asia/Shanghai",
-    "TW": "Asia/Taipei",
-    "DE": "Europe/Berlin",
-    "FR": "Europe/Paris",
-}
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -199,6 +186,7 @@ class Menu(Row, frozen=True):
     closed: str | None = None  # where callers are led while their line is closed; none: goodbye
     wait_s: Annotated[float, Meta(ge=2, le=60)] = 8.0
     tries: Annotated[int, Meta(ge=1, le=5)] = 2
+    remember: bool = False  # who rings again may choose what he chose last time, with one key
 
 
 class Office(Row, frozen=True):
@@ -216,7 +204,7 @@ class Office(Row, frozen=True):
     names: Annotated[dict[Known, str], Meta(max_length=5_000)] = {}  # number of a caller -> his spoken name
 
 
-TABLES: dict[str, type[Row]] = {
+TABLES: dict[str, type[Row] | type[Step]] = {
     "lines": Line,
     "phones": Phone,
     "people": Person,
@@ -224,9 +212,9 @@ TABLES: dict[str, type[Row]] = {
     "identities": Identity,
     "types": CallType,
     "menus": Menu,
+    "steps": Step,
     "hours": Hours,
 }
-OPERATOR = "operator"
 CALLBACK = "callback"  # what a key may ask for in a queue
 
 
@@ -242,6 +230,7 @@ class Settings(Struct, frozen=True):
     identities: dict[str, Identity] = {}
     types: dict[str, CallType] = {}
     hours: dict[str, Hours] = {}
+    steps: dict[str, Step] = {}
 
     @property
     def country(self) -> str:

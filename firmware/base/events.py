@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from firmware.base.callbacks import CallbackAsked, CallbackDone, CallbackMissed, CallbackTried
 from firmware.base.choices import CallerKnown, CallLed, CallOffered, OfferEnded
 from firmware.base.event import Event
+from firmware.base.visits import CaseData, FlowStopped, InfoPlayed
 
 Side = Literal["line", "called", "caller", "box"]
 Ending = Literal[
@@ -261,6 +262,7 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "CallArrived": ("number", "name"),
     "CallDialled": ("number",),
     "DigitHeard": ("key",),
+    "CaseData": ("value",),
     "CallerKnown": ("number", "name"),
 }
 
@@ -288,4 +290,5 @@ def _frozen(value: Any) -> Any:
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
 __all__ += ["private"]
 __all__ += ["CallLed", "CallOffered", "CallerKnown", "Journal", "OfferEnded", "event_of"]
+__all__ += ["CaseData", "FlowStopped", "InfoPlayed"]
 __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried"]

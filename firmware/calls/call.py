@@ -88,6 +88,8 @@ class Call:
     type: str | None = None  # what it is about: a row of the settings
     identity: str | None = None  # whom its caller has reached: a row of the settings
     been: set[str] = field(default_factory=set)  # queues that sent it on
+    data: dict[str, str] = field(default_factory=dict)  # what its caller keyed, and what was found of it
+    language: str | None = None  # that he chose
     emergency: bool = False
     told: bool = False  # CallArrived or CallDialled is out: seconds count, and it will end by an event
     rung: list["Handset"] = field(default_factory=list)  # telephones that ring for it

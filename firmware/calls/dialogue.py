@@ -1,6 +1,6 @@
 """A dialogue: the box speaks with somebody, and he keys; written as a script that reads from top to bottom.
 
-A script is a generator. It yields a step (`Say`, `Keys`, `Pause`, `Kept`) and is given back the answer:
+A script is a generator. It yields a step (`Say`, `Keys`, `Pause` …) and is given back the answer:
 
     def confirm(number):
         key = yield Keys(("callback.number", *digits(number), "callback.press1"))
@@ -12,12 +12,13 @@ A key stops whatever is being said. What is keyed before it is asked for is kept
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from firmware.base.clock import Clock, Timer
+from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import DigitHeard
 from firmware.base.ports import Sound
 from firmware.calls.call import Call, Tell
 
 MOST_AHEAD = 32  # keys kept for the next question
+ENDS_LATE = 2 * SECOND  # µs after the last possible key in which an end key is one of habit, and no answer
 DISK = 3.0  # s that somebody waits for the disk before he is told that it does not answer
 
 
@@ -61,7 +62,16 @@ class Kept:
     seq: int
 
 
-Step = Say | Keys | Pause | Kept
+@dataclass(frozen=True)
+class Ask:
+    """Wait for what is asked outside the box. `begin(tell)` asks, and `tell(text)` is told in the tick
+    thread, once at most; the answer is "" where nothing came within `seconds`."""
+
+    begin: Callable[[Callable[[str], None]], None]
+    seconds: float
+
+
+Step = Say | Keys | Pause | Kept | Ask
 Script = Generator[Step, str, None]
 WhenKept = Callable[[int, Callable[[], None]], None]
 
@@ -77,11 +87,15 @@ class Dialogue:
         clock: Clock,
         when_kept: WhenKept,
         done: Callable[[], None],
+        taken: Callable[[str], object] = lambda key: None,
     ) -> None:
+        """`taken(key)` is told of each key that answers a question, unless it is secret."""
         self._row, self._script, self._sound, self._clock = row, script, sound, clock
-        self._when_kept, self._done = when_kept, done
+        self._when_kept, self._done, self._taken = when_kept, done, taken
         self._ahead = ""
         self._typed = ""
+        self._habit: tuple[str, int] = ("", 0)  # an end key that is not needed any more, and until when
+        self._said = 0  # µs: the end of what is said to him
         self._step: Step | None = None  # None: not begun, or over
         self._timer: Timer | None = None
         self.over = False
@@ -91,12 +105,17 @@ class Dialogue:
         """Is a secret being keyed?"""
         return isinstance(self._step, Keys) and self._step.secret
 
+    @property
+    def listens(self) -> bool:
+        """All was said, his answer is waited for."""
+        return isinstance(self._step, Keys) and self._clock.now >= self._said
+
     def begin(self) -> None:
         self._go_on(None)
 
     def key(self, key: str) -> None:
         """He pressed a key."""
-        if self.over:
+        if self.over or self._of_habit(key):
             return
         if isinstance(self._step, Keys):
             self._sound.hush(self._row)
@@ -106,6 +125,11 @@ class Dialogue:
         if isinstance(self._step, Say | Pause):
             self._sound.hush(self._row)
             self._go_on("")
+
+    def _of_habit(self, key: str) -> bool:
+        """Many press # behind a number that was complete without it."""
+        (end, until), self._habit = self._habit, ("", 0)
+        return key == end and self._clock.now < until
 
     def stop(self) -> None:
         """He has gone, or somebody speaks with him now."""
@@ -137,6 +161,9 @@ class Dialogue:
             case Kept():
                 self._wait(DISK, "")
                 self._when_kept(step.seq, lambda: self._kept(step))
+            case Ask():
+                self._wait(step.seconds, "")
+                step.begin(lambda text: self._told(step, text))
             case Keys():
                 self._ask(step)
 
@@ -144,24 +171,40 @@ class Dialogue:
         if self._step is step:
             self._go_on("kept")
 
+    def _told(self, step: Ask, text: str) -> None:
+        if self._step is step:
+            self._go_on(text)
+
     def _ask(self, step: Keys) -> None:
         self._typed = ""
+        self._said = self._clock.now
         if not self._ahead:
             seconds = self._sound.say(self._row, *step.prompts) if step.prompts else 0.0
+            self._said += round(seconds * SECOND)
             self._wait(seconds + step.first_s, "")
         while self._ahead and self._step is step:  # once it is answered, the rest is for the next question
             key, self._ahead = self._ahead[0], self._ahead[1:]
             self._take(step, key)
 
     def _take(self, step: Keys, key: str) -> None:
+        if not step.secret:
+            self._taken(key)
         if step.most > 1 and key == step.end:
             self._go_on(self._typed)
             return
         self._typed += key
         if len(self._typed) >= step.most:
+            self._forgive(step)
             self._go_on(self._typed)
         else:
             self._wait(step.next_s, self._typed)
+
+    def _forgive(self, step: Keys) -> None:
+        """An end key may follow although the number is complete."""
+        if step.most > 1 and self._ahead.startswith(step.end):
+            self._ahead = self._ahead.removeprefix(step.end)
+        elif step.most > 1:
+            self._habit = (step.end, self._clock.now + ENDS_LATE)
 
     # The machine
 

@@ -1,19 +1,20 @@
 """A call from outside: from the first ring to the menu, and how it ends from the line's side."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from firmware.base.clock import Clock
 from firmware.base.events import CallArrived, CallTyped, DigitHeard, Ending, LineChanged, Side
 from firmware.base.numbers import e164
 from firmware.base.ports import CallerHeard, Fact, KeyHeard, ToneHeard
-from firmware.base.spoken import closed
+from firmware.base.spoken import closed, welcome
 from firmware.calls.call import Call, Stage, Tell
-from firmware.calls.ivr import Notice, Visit
+from firmware.calls.dialogue import Dialogue
+from firmware.calls.ivr import Flow, Notice
 from firmware.calls.line import Line
 from firmware.calls.supervision import ago
-from firmware.tables import Identity
+from firmware.calls.visit import Aids, Visit
+from firmware.tables import GOODBYE, Identity
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -32,10 +33,13 @@ class Incoming:
     ) -> None:
         self._exchange = exchange
         self._clock, self._tell, self._quiet = clock, tell, quiet
-        self._visits: dict[Call, Visit | Notice] = {}
+        self.aids = Aids(exchange.calendar, clock, tell)
+        self._visits: dict[Call, Dialogue | Notice] = {}
+        self._known: dict[Call, Visit] = {}  # also between two menus
 
     def stop(self, call: Call) -> None:
         """The call is over: no prompt goes on."""
+        self._known.pop(call, None)
         if (visit := self._visits.pop(call, None)) is not None:
             visit.stop()
 
@@ -94,16 +98,58 @@ class Incoming:
         call.step("greet")
         settings = self._exchange.settings
         row, identity = settings.lines[line.name], settings.identity_of(line.name) or NOBODY_ELSE
-        menu, hours = settings.menus[settings.menu_of(line.name)], row.hours or identity.hours
-        greeting = identity.greeting or menu.greeting
+        name, hours = settings.menu_of(line.name), row.hours or identity.hours
+        menu = settings.menus[name]
+        greeting = (*self._welcome(call), identity.greeting or menu.greeting)
         if not self._exchange.calendar.is_open(hours):
             to = row.closed or identity.closed or menu.closed
-            self._notice(call, line, (greeting, *self._closed(hours, to)), to)
+            self._notice(call, line, (*greeting, *self._closed(hours, to)), to)
         elif (direct := row.to or self._type_leads(call)) is not None:
             self._notice(call, line, (identity.greeting,) if identity.greeting else (), direct)
         else:
-            send = partial(self._send, call)
-            self._visit(call, Visit(menu, greeting, line.name, self._exchange.sound, self._clock, send))
+            self._walk(call, line, name, greeting)
+
+    def _welcome(self, call: Call) -> tuple[str, ...]:
+        """To somebody who is known, by his name, where the owner wants that."""
+        office = self._exchange.settings.office
+        known = call.number and call.number not in office.shared_numbers
+        name = office.names.get(call.number or "") if office.greet_known and known else None
+        return welcome(office.language, name) if name is not None else ()
+
+    def _walk(
+        self, call: Call, line: Line, place: str, greeting: tuple[str, ...] = (), settle: float = SETTLE
+    ) -> None:
+        """He goes through menus and steps, from that one on."""
+        flow = Flow(self._visitor(call))
+        visit = Dialogue(
+            line.name,
+            flow.script(place, greeting),
+            self._exchange.sound,
+            self._clock,
+            self._exchange.when_kept,
+            lambda: self._send(call, flow.to),
+            lambda key: self._tell(DigitHeard(call=call.id, key=key)),
+        )
+        self._visit(call, visit, settle)
+
+    def _visitor(self, call: Call) -> Visit:
+        """What was settled when he came stays so for him."""
+        settings = self._exchange.settings
+        if call not in self._known:
+            self._known[call] = Visit(settings, self.aids, call, call.data, began=self._clock.now)
+        return self._known[call]
+
+    def takes(self, call: Call, to: str) -> bool:
+        """Is `to` a place where the box itself speaks with him, a menu, a step or the goodbye? Then it
+        does so from now on; all other destinations are the desk's."""
+        line, settings = call.line, self._visitor(call).settings
+        if line is None or not (to in settings.menus or to in settings.steps or to == GOODBYE):
+            return False
+        if call.stage is not Stage.GREETED:
+            call.step("greet")
+        self._exchange.sound.hush(line.name)
+        self._walk(call, line, to, settle=0.0)
+        return True
 
     def _type_leads(self, call: Call) -> str | None:
         row = self._exchange.settings.types.get(call.type or "")
@@ -122,9 +168,9 @@ class Incoming:
         sound = self._exchange.sound
         self._visit(call, Notice(prompts, line.name, sound, self._clock, lambda: self._send(call, to)))
 
-    def _visit(self, call: Call, visit: Visit | Notice) -> None:
+    def _visit(self, call: Call, visit: Dialogue | Notice, settle: float = SETTLE) -> None:
         self._visits[call] = visit
-        self._clock.after(SETTLE, visit.begin)
+        self._clock.after(settle, visit.begin)
 
     def turn_away(self, call: Call, hours: str | None, to: str | None) -> None:
         """Whom a caller asked for is closed: say when that opens, then lead him to `to`, or hang up."""
@@ -145,7 +191,7 @@ class Incoming:
         if not call.told:  # sounded out, and nobody was there
             self._exchange.end(call, "line", "silence")
             return
-        if to is None:
+        if to is None or to == GOODBYE:
             self._exchange.end(call, "box", "hang_up")
             return
         call.step("send")
@@ -178,14 +224,15 @@ class Incoming:
             self._tell(DigitHeard(call=call.id, key=fact.key))
             self._exchange.desk.keyed(call, fact.key)
 
-    def _in_menu(self, call: Call, visit: Visit | Notice, fact: Fact) -> None:
+    def _in_menu(self, call: Call, visit: Dialogue | Notice, fact: Fact) -> None:
         key = fact.key if isinstance(fact, KeyHeard) else None
         # Over our own words a voice may be their echo.
         speaks = isinstance(fact, ToneHeard) and (fact.name, fact.on) == ("voice", True) and visit.listens
         if not call.told and (key or speaks):
             self._arrived(call, None)
         if key:
-            self._tell(DigitHeard(call=call.id, key=key))
+            if isinstance(visit, Notice):
+                self._tell(DigitHeard(call=call.id, key=key))
             visit.key(key)
 
     def left(self, line: Line, reason: Ending) -> None:

@@ -1,23 +1,32 @@
-"""One caller's visit to a menu: the greeting, the question, his keys, and his silence.
+"""A caller's way through menus and steps: the greeting, the question, his keys, and his silence.
 
-Keys count over the greeting too. A wrong key gets the question again; after the last try, and
-after silence, the caller is led to a person: nobody is hung up on for having no keys.
+It is one script, so keys count over everything that is said, and what is keyed ahead answers the next
+question. A wrong key gets the question again; after the last try, and after silence, the caller is led to a
+person: nobody is hung up on for having no keys. 0 is a person in every menu, * goes back and # repeats,
+unless the owner gave that key another meaning (FEATURES row 24).
 """
 
 from collections.abc import Callable, Sequence
 
-from firmware.base.clock import SECOND, Clock, Timer
+from firmware.base.clock import Clock
+from firmware.base.events import FlowStopped
 from firmware.base.ports import Sound
+from firmware.calls.dialogue import Keys, Say, Script
+from firmware.calls.steps import scripts
+from firmware.calls.visit import Part, Visit
+from firmware.rows import GOODBYE, OPERATOR
 from firmware.tables import Menu
 
 WRONG = "menu.wrong"
+AGAIN = "menu.again"
 ONE_MOMENT = "one_moment"
+BACK, REPEAT, HUMAN = "*", "#", "0"
 
 
 class Notice:
     """Says `prompts` to `row`, of whom nothing is asked; calls `done` once."""
 
-    listens = False
+    listens = secret = False
 
     def __init__(
         self, prompts: Sequence[str], row: str, sound: Sound, clock: Clock, done: Callable[[], None]
@@ -42,66 +51,80 @@ class Notice:
             self._done()
 
 
-class Visit:
-    """Plays `menu` to `row`; calls `done(destination)` once."""
+class Flow:
+    """The way of one visit, from place to place; `to` is where it has led him at its end."""
 
-    def __init__(
-        self, menu: Menu, greeting: str, row: str, sound: Sound, clock: Clock, done: Callable[[str], None]
-    ) -> None:
-        self._menu, self._greeting = menu, greeting
-        self._row = row
-        self._sound = sound
-        self._clock = clock
-        self._done = done
-        self._tries = menu.tries
-        self._timer: Timer | None = None
-        self._over = False
-        self._said = 0  # µs: the end of what is said to him
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self.to = OPERATOR
 
-    @property
-    def listens(self) -> bool:
-        """All was said, his answer is waited for."""
-        return self._timer is not None and self._clock.now >= self._said
+    def script(self, place: str, greeting: tuple[str, ...] = ()) -> Script:
+        """From `place` on, until he leaves menus and steps for a destination of the desk."""
+        settings = self._visit.settings
+        while self.leads_on(place):
+            if not self._visit.enters():
+                yield from self._stopped(place)
+                return
+            if place in settings.menus:
+                place = yield from self._menu(place, settings.menus[place], greeting)
+            else:
+                step = settings.steps[place]
+                place = yield from scripts[type(step)](self._visit, step)
+            greeting = ()
+        if place == GOODBYE:
+            yield Say(GOODBYE)
+        self.to = place
 
-    def begin(self) -> None:
-        if not self._over:  # he may have gone before the line had settled
-            self._ask(self._greeting, self._menu.prompt)
+    def leads_on(self, place: str) -> bool:
+        return place in self._visit.settings.menus or place in self._visit.settings.steps
 
-    def key(self, key: str) -> None:
-        """The caller pressed a key: the prompt stops at once."""
-        if self._over:
-            return
-        self._sound.hush(self._row)
-        if (to := self._menu.keys.get(key)) is not None:
-            self._leave(to)
-            return
-        self._tries -= 1
-        if self._tries > 0:
-            self._ask(WRONG, self._menu.prompt)
-        else:
-            self._leave(self._menu.silence, ONE_MOMENT)
+    def _stopped(self, place: str) -> Script:
+        """He has gone round for too long: a person helps him."""
+        self.to = OPERATOR
+        if (call := self._visit.call) is not None:
+            self._visit.aids.tell(FlowStopped(call=call.id, place=place))
+        yield Say(ONE_MOMENT)
 
-    def stop(self) -> None:
-        """The caller has gone."""
-        self._over = True
-        self._stop_timer()
+    # A menu
 
-    def _ask(self, *prompts: str) -> None:
-        self._stop_timer()
-        seconds = self._sound.say(self._row, *prompts)
-        self._said = self._clock.now + round(seconds * SECOND)
-        self._timer = self._clock.after(seconds + self._menu.wait_s, self._silent)
+    def _menu(self, name: str, menu: Menu, greeting: tuple[str, ...]) -> Part:
+        self._visit.been.append(name)
+        last = self._last_choice(name, menu)
+        asked = (*greeting, *((AGAIN,) if last else ()), menu.prompt)
+        wrong = 0
+        while True:
+            key = yield Keys(asked, first_s=menu.wait_s)
+            if last and key == REPEAT:
+                key = last
+            if (to := self._choice(menu, key)) is not None:
+                self._remember(name, menu, key)
+                return to
+            wrong += key != REPEAT
+            if not key or wrong >= menu.tries or not self._visit.enters():
+                return (yield from self._helped(menu))
+            asked, last = (menu.prompt,) if key == REPEAT else (WRONG, menu.prompt), None
 
-    def _silent(self) -> None:
-        self._leave(self._menu.silence, ONE_MOMENT)
+    def _helped(self, menu: Menu) -> Part:
+        """He was silent, or all that he keyed was wrong."""
+        if not self.leads_on(menu.silence) and menu.silence != GOODBYE:
+            yield Say(ONE_MOMENT)
+        return menu.silence
 
-    def _leave(self, to: str, *prompts: str) -> None:
-        self.stop()
-        if prompts:
-            self._timer = self._clock.after(self._sound.say(self._row, *prompts), lambda: self._done(to))
-        else:
-            self._done(to)
+    def _choice(self, menu: Menu, key: str) -> str | None:
+        """Where a key leads; None: nowhere."""
+        if key in menu.keys:
+            return menu.keys[key]
+        if key == BACK:
+            been = self._visit.been
+            del been[max(1, len(been) - 1) :]
+            return been.pop()
+        return OPERATOR if key == HUMAN else None
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
+    def _last_choice(self, name: str, menu: Menu) -> str | None:
+        """The key that a returning caller pressed here last time, if it still leads somewhere."""
+        last = self._visit.aids.memory.choice(self._visit.number, name) if menu.remember else None
+        return last if last in menu.keys else None
+
+    def _remember(self, name: str, menu: Menu, key: str) -> None:
+        if menu.remember and key in menu.keys:
+            self._visit.aids.memory.keep(self._visit.number, choice=f"{name}:{key}")

@@ -99,6 +99,8 @@ class Desk:
     def lead(self, call: Call, to: str, since: int) -> None:
         """The same for who has waited since an earlier instant (µs), which counts."""
         to = self.exchange.incoming.typed(call, to)
+        if self.exchange.incoming.takes(call, to):
+            return
         queue = self.settings.queues.get(to)
         if queue is None:
             self.enter(Waiting(call, None, self._station(to), False, ALONE, since, self.clock.now))
@@ -279,8 +281,6 @@ class Desk:
             return (self.agents.all[to].station or operator,)
         station = to if to in settings.phones else settings.extensions().get(to)
         return (station or operator,)  # a place that was taken away meanwhile: a person answers
-
-    # What the offers ask
 
     def staffed(self, waiting: Waiting) -> Queue | None:
         """His queue, while somebody of it says that he is available."""
