@@ -1,105 +1,20 @@
-"""Callers who hang up and are called back: their place, their number, and who dials whom."""
-
-from typing import Any
+"""Callers who ask to be called back: their number, their place, and what is promised."""
 
 import pytest
+from asking import CONFIRM, QUESTION, Hanging, answers, asked_for, asks, busy_ann, outcomes, waits, words
 from speech import compared, recorded
-from stories import HANSEN, menu_heard
+from stories import HANSEN
 
+from firmware.base import Refused
 from firmware.base.events import (
     CallAnswered,
     CallArrived,
     CallbackAsked,
-    CallbackDone,
-    CallbackMissed,
-    CallbackTried,
     CallDialled,
-    CallEnded,
     PhoneRang,
     QueueLeft,
 )
 from hostsim.office import Office
-
-ON: dict[str, Any] = {"enabled": True}
-CONFIRM, QUESTION = "prompt:callback.on", "prompt:callback.question"
-
-
-def asked_for(**callback: Any) -> dict[str, Any]:
-    """One agent in support, who may be asked by key 1 to call back."""
-    support = {"members": ["ann"], "wrap_s": 0, "keys": {"1": "callback"}, "callback": {**ON, **callback}}
-    return {"queues": {"support": support}}
-
-
-def busy_ann(office: Office) -> Any:
-    """ann is there, and on a call of her own."""
-    office.wait(3)
-    office.agent("ann").sign_in()
-    phone = office.phone("phone1")
-    phone.lift()
-    office.wait(1)
-    return phone
-
-
-def waits(office: Office, line: int = 1, number: str = HANSEN) -> Any:
-    caller = menu_heard(office, line=line, number=number)
-    caller.press("2")
-    office.wait(2)
-    return caller
-
-
-def asks(office: Office, line: int = 1, number: str = HANSEN) -> Any:
-    """He waits, asks to be called back at his own number, and hangs up once it is promised."""
-    caller = waits(office, line, number)
-    caller.press("1")
-    office.wait_until(lambda: caller.hears() == CONFIRM, 3)
-    caller.press("1")
-    office.wait_until(lambda: caller.hears() == "prompt:callback.thanks", 3)
-    caller.hang_up()
-    office.wait(3)
-    return caller
-
-
-def answers(office: Office, caller: Any) -> None:
-    """His telephone rings, he lifts, is asked for a key, and presses it."""
-    office.wait_until(lambda: caller.ringing, 10)
-    caller.answer()
-    office.wait_until(lambda: caller.hears() == QUESTION, 5)
-    caller.press("1")
-    office.wait(1)
-
-
-def called_back(office: Office) -> tuple[Any, Any]:
-    """He asked, ann became free and took it, and they talk."""
-    phone = busy_ann(office)
-    caller = asks(office)
-    phone.hang_up()
-    office.wait_until(lambda: phone.ringing, 3)
-    phone.lift()
-    office.wait_until(lambda: phone.hears() == "prompt:callback.preview", 2)
-    phone.press("#")
-    answers(office, caller)
-    return caller, phone
-
-
-def words(office: Office, who: Any, seconds: float) -> list[str]:
-    """What he hears, one after another."""
-    told: list[str] = []
-    for _ in range(round(seconds * 10)):
-        office.wait(0.1)
-        if (word := who.hears()) not in told[-1:]:
-            told.append(word)
-    return told
-
-
-class Hanging:
-    """A disk that takes nothing any more."""
-
-    def commit(self) -> None:
-        pass
-
-
-def outcomes(office: Office) -> list[str]:
-    return [event.outcome for event in office.saw(CallbackDone)]
 
 
 def test_a_caller_hangs_up_and_is_called_back_when_somebody_is_free() -> None:
@@ -292,3 +207,85 @@ def test_he_keeps_his_place_between_those_who_wait() -> None:
             office.wait(1)
         arrived = [event.call for event in office.saw(CallArrived)]
         assert order == [arrived[0], office.saw(CallbackAsked)[0].callback, arrived[2]]
+
+
+def test_who_rings_himself_needs_no_call_back_and_has_its_place() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        phone = busy_ann(office)
+        asks(office)
+        waits(office, 2, "+4533120012")
+        caller = waits(office, 1)
+        assert outcomes(office) == ["merged"]
+        phone.hang_up()
+        office.wait_until(lambda: phone.ringing, 3)
+        assert office.saw(PhoneRang)[-1].call == office.saw(CallArrived)[-1].call
+        assert caller.hears() == "music"
+
+
+def test_two_who_ask_for_the_same_number_are_called_once() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        asks(office)
+        office.town.person("+4533120012").reason = "withheld"
+        other = waits(office, 2, "+4533120012")
+        other.press("1")
+        office.wait(1)
+        other.press("33120001#")
+        office.wait(2)
+        other.press("1")
+        office.wait_until(lambda: other.hears() == "prompt:callback.thanks", 2)
+        first, again = office.saw(CallbackAsked)
+        assert first.callback == again.callback
+        assert len(office.box.snapshot()["callbacks"]) == 1
+
+
+def test_a_caller_has_one_call_back_open_whatever_numbers_he_gives() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        caller = waits(office)
+        caller.press("12")
+        office.wait(1)
+        caller.press("70101155#")
+        office.wait(3)
+        caller.press("1")
+        office.wait(8)
+        caller.hang_up()
+        office.wait(8)
+        caller = waits(office)
+        caller.press("1")
+        office.wait(1)
+        caller.press("1")
+        office.wait_until(lambda: caller.hears() == "prompt:callback.already", 2)
+        assert len(office.saw(CallbackAsked)) == 1
+
+
+def test_it_is_offered_to_whoever_will_wait_for_long() -> None:
+    settings = asked_for(offer_after_s=20)
+    settings["queues"]["support"]["keys"] = {}
+    with Office(settings, fidelity="signal") as office:
+        phone = office.phone("phone1")
+        office.wait(3)
+        office.agent("ann").sign_in()
+        for _ in range(3):
+            served = waits(office)
+            phone.lift()
+            office.wait(60)
+            served.hang_up()
+            phone.hang_up()
+            office.wait(8)
+        phone.lift()
+        caller = waits(office)
+        office.wait_until(lambda: caller.hears() == "prompt:callback.offer", 20)
+        caller.press("1")
+        office.wait_until(lambda: caller.hears() == CONFIRM, 2)
+        caller.press("1")
+        office.wait(1)
+        assert len(office.saw(CallbackAsked)) == 1
+
+
+def test_a_call_back_needs_a_second_line_and_a_key_needs_the_call_back() -> None:
+    with pytest.raises(Refused, match=r"keys.1: call-backs are off; set queues.support.callback.enabled"):
+        Office({"queues": {"support": {"keys": {"1": "callback"}}}}, fidelity="signal")
+    lines = {f"line{n}": None for n in (2, 3, 4)}
+    with pytest.raises(Refused, match="with a single line nobody can be called back"):
+        Office({"lines": lines, **asked_for()}, fidelity="signal")

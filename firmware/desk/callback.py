@@ -148,7 +148,7 @@ class Callbacks:
         everybody = list(self._open.values())
         queued = [each for each in everybody if each.step is Step.QUEUED and self._is_open(each.request)]
         taken = sum(each.step in (Step.PREVIEW, Step.KEEPING) for each in everybody)
-        queued.sort(key=lambda each: (not each.call.rung, each.rank))
+        queued.sort(key=lambda each: (not each.call.rung, each.entry.rank))
         return queued[: max(0, self.idle - 1 - taken)]
 
     def _is_open(self, request: Request) -> bool:

@@ -86,14 +86,13 @@ class Promised:
         return queue.callback if queue is not None else CallBack()
 
     @property
-    def call(self) -> Call:
+    def entry(self) -> "Waiting":
         assert self.waiting is not None
-        return self.waiting.call
+        return self.waiting
 
     @property
-    def rank(self) -> tuple[int, int]:
-        assert self.waiting is not None
-        return self.waiting.rank
+    def call(self) -> Call:
+        return self.entry.call
 
     @property
     def exhausted(self) -> bool:
@@ -125,6 +124,7 @@ class Promised:
 
     def lifted(self, phone: Handset) -> None:
         self._go("lifted")
+        self.entry.stop()  # nobody misses it any more
         self._exchange.talks.begin(phone.name, self._preview(), self._seen)
 
     def _preview(self) -> Script:
@@ -214,12 +214,12 @@ class Promised:
 
     def _reached(self) -> None:
         """He is on the telephone: join him, or let him be the first of those who wait."""
-        call, waiting = self.call, self.waiting
+        call, waiting = self.call, self.entry
         call.promise = call.leg = None
         self._callbacks.finish(self, "reached")
         if call.phone is not None:
             self._join(call, call.phone)
-        elif waiting is not None:
+        else:
             call.step("wait")
             self._exchange.attempts.pop(call)
             waiting.priority += HEAD
