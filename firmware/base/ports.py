@@ -5,7 +5,7 @@ and takes *orders* (imperative). The same facts come from a chip on the hat, fro
 a SIP trunk and from a simulated line without sound, so the logic above cannot tell them apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -17,6 +17,17 @@ FRAME = 160  # samples of one tick
 BEEP = "beep"  # a prompt that is always there, and no phrase
 Frame = NDArray[np.float32]  # (160,), full scale ±1.0
 Cadence = tuple[float, ...]  # seconds on, off, on, off …
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """Sound that is played like a prompt, and is none: float32[n] at 8 kHz, not to be written to."""
+
+    name: str
+    samples: NDArray[np.float32]
+
+
+Played = str | Clip  # a prompt by its name, or a sound itself
 
 
 @dataclass(frozen=True)
@@ -239,7 +250,7 @@ class Sound(Protocol):
     def part(self, row: str) -> None:
         """`row` hears nobody, and nobody hears it; nothing is played to it."""
 
-    def say(self, row: str, *prompts: str) -> float:
+    def say(self, row: str, *prompts: Played) -> float:
         """Play prompts one after another; how long they last in seconds."""
 
     def tone(self, row: str, name: str) -> None:
@@ -269,7 +280,32 @@ class Ears(Protocol):
 
 
 class Tape(Protocol):
-    """Where a row's sound is kept."""
+    """A sound file that grows. Nobody waits for its disk: what became of it is told by a call, in the tick
+    thread."""
 
-    def write(self, frame: Frame) -> None: ...
-    def close(self) -> None: ...
+    @property
+    def seconds(self) -> float:
+        """What was written so far."""
+
+    def write(self, sound: NDArray[np.float32]) -> bool:
+        """float32[channels, 160 n], the caller's no more. False: it takes nothing any more; close it."""
+
+    def close(self, then: Callable[[float], None], keep: float | None = None) -> None:
+        """The end: `then` is told how many seconds are safe on the disk, 0 where none are. Of all that was
+        written only the first `keep` seconds stay."""
+
+
+class Tapes(Protocol):
+    """All sound files of the box, by names like `messages/box-12.1`."""
+
+    def begin(self, name: str, channels: int) -> Tape | None:
+        """A new file. None: the rest of the disk is kept for what is more important."""
+
+    def fetch(self, name: str, then: Callable[[NDArray[np.float32] | None], None]) -> None:
+        """Have a finished file read: `then` is given float32[n], its channels one after another if there
+        are two (shape [2, n]); None: it is not there."""
+
+    def remove(self, name: str) -> None: ...
+
+    def found(self, name: str) -> float:
+        """Seconds of a finished file, 0 where there is none. Looks at the disk: only while a box starts."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import DigitHeard
-from firmware.base.ports import Sound
+from firmware.base.ports import Played, Sound
 from firmware.calls.call import Call, Tell
 
 MOST_AHEAD = 32  # keys kept for the next question
@@ -26,9 +26,9 @@ DISK = 3.0  # s that somebody waits for the disk before he is told that it does 
 class Say:
     """Say prompts, one after another. The answer is ""."""
 
-    prompts: tuple[str, ...]
+    prompts: tuple[Played, ...]
 
-    def __init__(self, *prompts: str) -> None:
+    def __init__(self, *prompts: Played) -> None:
         object.__setattr__(self, "prompts", prompts)
 
 
@@ -40,7 +40,7 @@ class Keys:
     question. `secret` keys are never told as events.
     """
 
-    prompts: tuple[str, ...] = ()
+    prompts: tuple[Played, ...] = ()
     most: int = 1
     first_s: float = 8.0
     next_s: float = 4.0

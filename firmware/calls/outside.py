@@ -11,7 +11,7 @@ from firmware.base import Impossible, Refused
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import Answering, Ending, Side
 from firmware.base.numbers import to_dial
-from firmware.base.ports import HungUp, InService, Lifted, Order, Ring, Sound, StopRing
+from firmware.base.ports import HungUp, InService, Lifted, Order, Played, Ring, Sound, StopRing
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Keys, Script
 from firmware.calls.handset import Handset, State
@@ -53,7 +53,7 @@ class Patch:
         if (to := self.row(row)) is not None:
             self._sound.part(to)
 
-    def say(self, row: str, *prompts: str) -> float:
+    def say(self, row: str, *prompts: Played) -> float:
         return self._sound.say(to, *prompts) if (to := self.row(row)) is not None else 0.0
 
     def tone(self, row: str, name: str) -> None:

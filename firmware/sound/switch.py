@@ -5,8 +5,9 @@ frame of the next tick, and its position follows from the clock alone: so it is 
 and without. The matrix's last speaker is music, of our own making, for whoever is held.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware.base.clock import SECOND, TICK, Clock
-from firmware.base.ports import FRAME, RATE, SendKeys
+from firmware.base.ports import FRAME, RATE, Clip, Played, SendKeys
 from firmware.sound.callerid import PROTOCOL_OF, make_caller
 from firmware.sound.dtmf import make_keys
 from firmware.sound.frame import Samples, level, rms, silence
@@ -24,6 +25,7 @@ from firmware.sound.tones import PLANS, make_opening, make_tone
 
 MUSIC = "music"
 _SAMPLE = SECOND // RATE  # µs
+_NOTHING = np.zeros(FRAME, np.float32)
 _FALL = np.linspace(1, 0, FRAME, dtype=np.float32)
 
 
@@ -52,18 +54,25 @@ class Playing:
     def frame(self, now: int) -> Samples | None:
         """The frame of the tick at `now`; None when all is over."""
         place = self._place(now)
-        return self._samples[place : place + FRAME] if not self._ends or place < self._ends[-1] else None
+        nth = bisect_right(self._ends, place)
+        if nth == len(self._ends):
+            return None
+        sound = self._sounds[nth]
+        begin = sound.size - (self._ends[nth] - place)
+        frame = sound[begin : begin + FRAME]
+        return frame if frame.size == FRAME else self._pieced(frame, nth + 1)
+
+    def _pieced(self, first: Samples, nth: int) -> Samples:
+        """A frame that reaches into the next sound, or beyond the last. (Joining all sounds beforehand would
+        cost a tick a millisecond for each minute of a message.)"""
+        after = self._sounds[-1] if self._cycle else _NOTHING
+        rest = (sound[:FRAME] for sound in (*self._sounds[nth:], after))
+        return np.concatenate([first, *rest])[:FRAME]
 
     def _place(self, now: int) -> int:
         place = max(0, now - self.start) // _SAMPLE
         last = self._ends[-1] if self._ends else 0
         return last - self._cycle + (place - last) % self._cycle if self._cycle and place >= last else place
-
-    @cached_property
-    def _samples(self) -> Samples:
-        """All sounds in a row, and one frame more: no frame ever needs two pieces."""
-        after = self._sounds[-1][:FRAME] if self._cycle else np.zeros(FRAME, np.float32)
-        return np.concatenate([*self._sounds, after])
 
 
 class Player:
@@ -160,9 +169,10 @@ class Switch:
 
     # Playing
 
-    def say(self, row: str, *prompts: str) -> float:
-        sounds = [self._prompts.sound(name) for name in prompts]
-        return self._play(row, [f"prompt:{name}" for name in prompts], sounds)
+    def say(self, row: str, *prompts: Played) -> float:
+        sounds = [each.samples if isinstance(each, Clip) else self._prompts.sound(each) for each in prompts]
+        names = [each.name if isinstance(each, Clip) else each for each in prompts]
+        return self._play(row, [f"prompt:{name}" for name in names], sounds)
 
     def tone(self, row: str, name: str) -> None:
         sounds = _tone(self._country, name)
