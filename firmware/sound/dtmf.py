@@ -206,10 +206,7 @@ class Dtmf:
         seen[:, _SEEN:] = tones
         self._seen[rows] = seen
         shown = _shown(tones, sound * sound)
-        busy = (shown >= 0).any() or (self.held[rows] >= 0).any()
-        keys = [key for hop in range(_HOPS) for key in self._hop(rows, hop, shown[:, hop])] if busy else []
-        if not busy:
-            self._candidate[rows] = _NONE
+        keys = [key for hop in range(_HOPS) for key in self._hop(rows, hop, shown[:, hop])]
         self._awake[rows] = True
         still = rows[~loud[rows] & (self.held[rows] == _NONE) & (self._candidate[rows] == _NONE)]
         if len(still):
@@ -222,6 +219,9 @@ class Dtmf:
         return (sound @ _SCREEN).view(np.complex64).reshape(len(rows), _HOPS, 8), sound
 
     def _hop(self, rows: Rows, hop: int, shown: NDArray[np.intp]) -> list[Key]:
+        if (shown < 0).all() and (self.held[rows] < 0).all():
+            self._candidate[rows] = _NONE
+            return []
         self._run[rows] = np.where(shown == self._candidate[rows], self._run[rows] + 1, 1)
         self._candidate[rows] = shown
         self._release(rows, hop)

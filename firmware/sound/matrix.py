@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmware.base.ports import FRAME
 from firmware.sound.frame import Samples, silence
@@ -32,7 +31,7 @@ class Matrix:
     def __init__(self, rows: int, speakers: int | None = None) -> None:
         self.gain = np.zeros((rows, rows if speakers is None else speakers), np.float32)
         self._reached = self.gain.copy()
-        self._heard_speakers = self._in_use()
+        self._pack()
 
     def wants(self, speaker: int) -> bool:
         """Does anybody hear that speaker in the next tick, if only while it fades?"""
@@ -41,8 +40,7 @@ class Matrix:
     def tick(self, said: Samples, rows: Sequence[int] = (), played: Samples = NOTHING) -> Samples:
         """What each row hears of float32[speakers, 160], as float32[rows, 160] within ±1.0; `rows` hear
         also what is `played` to each of them alone, float32[len(rows), 160]."""
-        speakers = self._heard_speakers
-        heard = self._reached[:, speakers] @ said[speakers]
+        heard = self._used @ said[self._heard_speakers]
         if not np.array_equal(self.gain, self._reached):
             self._ramp(said, heard)
         if len(rows):
@@ -55,7 +53,9 @@ class Matrix:
         hearers, speakers = change.any(axis=1), change.any(axis=0)
         heard[hearers] += change[hearers][:, speakers] @ (said[speakers] * _RISE)
         self._reached[:] = self.gain
-        self._heard_speakers = self._in_use()
+        self._pack()
 
-    def _in_use(self) -> NDArray[np.intp]:
-        return np.flatnonzero(self._reached.any(axis=0))
+    def _pack(self) -> None:
+        """Only speakers whom somebody hears take part in the product."""
+        self._heard_speakers = np.flatnonzero(self._reached.any(axis=0))
+        self._used = self._reached[:, self._heard_speakers]
