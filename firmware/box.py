@@ -114,8 +114,8 @@ class Box:
         )
         self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
         self.offers = Offers(self.desk, self.tell)
-        self.observers += [self.offers.announcer.see, self.desk.callbacks.see]
-        self.orders |= self.desk.orders | self.desk.callbacks.orders
+        self.observers += [self.offers.announcer.see, self.desk.callers.see, self.desk.callbacks.see]
+        self.orders |= self.desk.orders | self.desk.callers.orders | self.desk.callbacks.orders
 
     def _make_echo(self) -> Echo:
         echo = Echo(len(self.ports))
@@ -151,8 +151,10 @@ class Box:
         facts += [(name, fact) for name, port in self.ports.items() for fact in port.events()]
         for name, fact in sorted(facts, key=lambda each: each[1].at):
             self._guarded(partial(self.exchange.fact, name, fact), name)
-        self._open_mail()
-        self._guarded(self.offers.match)
+        try:
+            self._open_mail()
+        finally:  # a reply may raise, in a story: nobody waits for that
+            self._guarded(self.offers.match)
 
     def _sound_frame(self) -> list[tuple[str, Fact]]:
         assert self._hearing is not None and self.echo is not None

@@ -15,6 +15,7 @@ Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
 Grade = Annotated[int, Meta(ge=1, le=5)]
+Rung = Annotated[int, Meta(ge=0, le=5)]  # a grade that will do; 0: anybody
 Label = Annotated[str, Meta(min_length=1, max_length=60)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
 Gap = Annotated[float, Meta(ge=60, le=86_400)]  # s
@@ -142,7 +143,10 @@ class Queue(Row, frozen=True):
     # what he has waited; 0: never
     priority: Annotated[int, Meta(ge=0, le=9)] = 0  # each step counts as PRIORITY seconds waited
     skill: Word | None = None
-    ladder: tuple[tuple[Seconds, Grade], ...] = ()  # after so many seconds, this lower grade will do
+    ladder: tuple[tuple[Seconds, Rung], ...] = ()  # after so many seconds, this lower grade will do
+    sticky: bool = False  # who rings again is kept a while for whoever talked with him last
+    sticky_days: Annotated[int, Meta(ge=1, le=365)] = 14  # since they talked
+    sticky_s: Annotated[float, Meta(ge=1, le=120)] = 20.0
     announce: Announce = Announce()
     whisper: bool = False  # whoever lifts hears what the call is, and how long it has waited
     spoken: str | None = None  # the prompt that names the queue

@@ -2,22 +2,24 @@
 
 Callers are served in their order. Where a strategy chooses one person, he alone rings, and the
 next is asked when he does not answer. Where all ring together, the free telephones are spread
-over the callers: each gets one before anybody gets two, and an earlier caller gives one up for a
-later caller who has none. A telephone that has rung for long in vain counts for nobody: its
-caller gets the next that is free as well.
+over the callers (`spread`). A caller whom somebody has talked with lately is kept for him a while,
+where the queue says so. Each choice is told with its reasons right before the telephone rings.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any
 
 from firmware.base.clock import SECOND
+from firmware.base.events import CallOffered, OfferEnded
 from firmware.calls.call import Tell
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, State, Status
 from firmware.desk.announce import Announcer
 from firmware.desk.queue import Desk, Waiting
-from firmware.desk.routing import View, eligible, next_step, ranked
+from firmware.desk.routing import NAMED, View, eligible, next_step, ranked, reasons
+from firmware.desk.spread import Group, Spread
 from firmware.tables import Queue
 
 
@@ -27,54 +29,63 @@ class Staff:
 
     queue: Queue
     free: list[Agent]  # who may be offered a call; whoever is rung leaves it
-    stations: tuple[str, ...]  # theirs, and those that ring already
-    view: View | None = None
+    stations: dict[str, Agent]  # theirs, and those that ring already
+    views: dict[str | None, View] = field(default_factory=dict)  # by the skill that a caller needs
+
+    @property
+    def all_ring(self) -> bool:
+        return self.queue.strategy == "ring_down"
 
 
 class Offers:
     """Makes the offers of a desk."""
 
     def __init__(self, desk: Desk, tell: Tell) -> None:
-        self._desk = desk
+        self._desk, self._tell = desk, tell
         self._exchange, self._clock = desk.exchange, desk.clock
         self.announcer = Announcer(desk, tell)
         desk.expected = self.announcer.expected
+        self._callers: list[Waiting] = []  # all who wait, in their order
         self._staffs: dict[str | None, Staff | None] = {}  # of this pass; None: nobody is available
         self._again = False  # one more pass
         self._since: dict[str, int] = {}  # station -> when it began to ring for its caller, µs
+        self._spread = Spread(desk, self._ring_with_all, self._phone, self._since)
 
     def match(self) -> None:
         """Ring whom the rules say, if anything changed since the last time."""
-        changed = self._desk.stirred
+        changed = self._again = self._desk.stirred
         if changed:
             self._desk.limits.look()
-        callers = self._callers() if changed else []
-        self._again = changed
+            self._callers = self._in_order()
         while self._again:
             self._again = False
-            self._pass(callers)
+            self._pass()
         self._desk.stirred = False  # by the telephones that ring now, which frees nobody
         if changed:
             self.announcer.look()
 
-    def _callers(self) -> list[Waiting]:
-        """Who is to be rung for, in their order."""
+    def _in_order(self) -> list[Waiting]:
+        """Who is to be rung for: not he for whom somebody lifted, and hears what the call is."""
         held = self._desk.callbacks.held()
         waiting = [each for each in self._desk.waiting.values() if not each.taken and each not in held]
         return sorted(waiting, key=attrgetter("rank"))
 
-    def _pass(self, callers: list[Waiting]) -> None:
-        self._staffs = {name: self._staff(name) for name in {each.queue for each in callers}}
+    def _pass(self) -> None:
+        self._staffs = {name: self._staff(name) for name in {each.queue for each in self._callers}}
         together: list[Waiting] = []
-        for waiting in callers:
+        for waiting in self._callers:
             staff = self._staffs[waiting.queue]
             if staff is None and waiting.hunt:
                 self._hunt(waiting)
-            elif staff is None or (_all_ring(staff) and not self._desk.callbacks.first(waiting)):
+            elif staff is None:
+                together.append(waiting)
+            elif (keeper := self._keeper(waiting, staff.queue)) is not None:
+                self._keep(waiting, keeper, staff)
+            elif staff.all_ring and not self._desk.callbacks.first(waiting):
                 together.append(waiting)
             elif staff.free:
                 self._offer(waiting, staff)
-        self._spread(together)
+        self._spread.match(together, self._group, self._groups())
 
     def _staff(self, name: str | None) -> Staff | None:
         queue = self._desk.settings.queues.get(name or "")
@@ -86,8 +97,8 @@ class Offers:
             return None
         asked = [each for each in members if each.not_before <= now]
         free = [each for each in asked if each.free and self._phone(each.station)]
-        there = [each.station for each in asked if each.free or each.state is State.RINGING]
-        return Staff(queue, free, tuple(station for station in there if station))
+        there = [each for each in asked if each.free or each.state is State.RINGING]
+        return Staff(queue, free, {each.station: each for each in there if each.station})
 
     # One person, chosen by a strategy
 
@@ -97,31 +108,37 @@ class Offers:
         rung, asked = bool(waiting.call.rung), waiting.offered
         if rung and asked is not None and not asked.misses:
             return
-        waited, queue = self._desk.waited(waiting), staff.queue
-        staff.view = view = staff.view or self._desk.view(waiting, queue)
-        free = [agent for agent in staff.free if eligible(agent, view, waited)]
+        waited = self._desk.waited(waiting)
+        view = staff.views.get(waiting.skill)
+        if view is None:
+            view = staff.views[waiting.skill] = self._desk.view(waiting, staff.queue)
+        able = [agent for agent in staff.free if eligible(agent, view, waited)]
         if rung and asked is not None:
-            free = [agent for agent in free if not agent.misses]
-        if free:
+            able = [agent for agent in able if not agent.misses]
+        if able:
             if rung:
                 self._desk.withdraw(waiting)
                 self._again = True  # his telephone may be somebody else's
-            self._ask(waiting, ranked(free, view)[0], queue.ring_s)
-        elif not rung and waiting.timer is None and (later := next_step(queue, waited)) is not None:
-            waiting.timer = self._clock.after(later, lambda: self._widen(waiting))
+            order = ranked(able, view)
+            self._ask(waiting, order[0], staff.queue, staff.queue.strategy, **reasons(order, view, waited))
+        else:
+            self._widen(waiting, next_step(view, waited))
 
-    def _widen(self, waiting: Waiting) -> None:
-        waiting.stop()
-        self._desk.stir()
+    def _widen(self, waiting: Waiting, later: float | None) -> None:
+        """Look again when the ladder widens, whoever rings for him then."""
+        due = self._clock.now + round((later or 0) * SECOND)
+        if later is not None and waiting.widens != due:
+            waiting.widens = due
+            self._clock.at(due, self._desk.stir)
 
-    def _ask(self, waiting: Waiting, agent: Agent, ring_s: float) -> None:
+    def _ask(self, waiting: Waiting, agent: Agent, queue: Queue, rule: str, **why: Any) -> None:
         if self._desk.callbacks.first(waiting):
             self._reserve(waiting, agent)
             return
         waiting.stop()
         waiting.offered = agent
-        self._ring(waiting, agent.station or "")
-        seconds = ring_s + self._exchange.phones[agent.station or ""].reach_s
+        self._ring(waiting, agent.station or "", rule, agent, **why)
+        seconds = queue.ring_s + self._exchange.phones[agent.station or ""].reach_s
         waiting.timer = self._clock.after(seconds, lambda: self._missed(waiting, agent))
 
     def _reserve(self, waiting: Waiting, agent: Agent) -> None:
@@ -131,8 +148,37 @@ class Offers:
                 staff.free = [each for each in staff.free if each is not agent]
 
     def _missed(self, waiting: Waiting, agent: Agent) -> None:
+        told = OfferEnded(waiting.call.id, agent.station or "", agent.name, "no_answer")
+        self._tell(told)
         self._desk.withdraw(waiting)
         self._desk.agents.missed(agent)
+
+    # Whoever talked with him last
+
+    def _keeper(self, waiting: Waiting, queue: Queue) -> Agent | None:
+        """For whom he is kept: who talked with him last, while that one is at work and can still come."""
+        if not queue.sticky or (waiting.call.rung and waiting.offered is None):
+            return None
+        known = self._desk.callers.returning(waiting.call.id)
+        if known is None or known.days > queue.sticky_days or known.agent not in queue.members:
+            return None
+        agent = self._desk.agents.all[known.agent]
+        if waiting.kept is None:
+            waiting.kept = self._clock.now + round(queue.sticky_s * SECOND)
+        if waiting.call.rung:
+            return agent if waiting.offered is agent else None
+        here = agent.status is Status.AVAILABLE and agent.state is not State.OFFLINE
+        if agent.not_before > self._clock.now:
+            waiting.kept = 0  # he missed or rejected a call just now
+        return agent if here and self._clock.now < waiting.kept else None
+
+    def _keep(self, waiting: Waiting, agent: Agent, staff: Staff) -> None:
+        if waiting.call.rung:
+            return
+        if agent in staff.free:
+            self._ask(waiting, agent, staff.queue, "last_agent", free=(agent.name,), able=1)
+        elif waiting.kept is not None:
+            self._widen(waiting, (waiting.kept - self._clock.now) / SECOND)
 
     # Stations, while nobody is available
 
@@ -140,11 +186,11 @@ class Offers:
         if waiting.call.rung:
             return
         circle = waiting.stations[waiting.turn :] + waiting.stations[: waiting.turn]
-        station = next((each for each in circle if self._phone(each)), None)
-        if station is not None:
+        free = [each for each in circle if self._phone(each)]
+        if free:
             waiting.offered = None
-            waiting.turn = (waiting.stations.index(station) + 1) % len(waiting.stations)
-            self._ring(waiting, station)
+            waiting.turn = (waiting.stations.index(free[0]) + 1) % len(waiting.stations)
+            self._ring(waiting, free[0], "nobody", None, free=tuple(free[:NAMED]), able=len(free))
             self._let_turn(waiting)
 
     def _let_turn(self, waiting: Waiting) -> None:
@@ -160,68 +206,31 @@ class Offers:
 
     # All together
 
-    def _spread(self, callers: list[Waiting]) -> None:
-        spent: set[Hashable] = set()
-        for waiting, key, stations in self._turns(callers, spent):
-            if not self._served(waiting) and not self._ring_one(waiting, stations, callers):
-                spent.add(key)
-        # What is free now is of no use to whoever has none: it rings for who is first.
-        spent.clear()
-        for waiting, key, stations in self._turns(callers, spent):
-            spent.add(key)
-            for station in filter(self._phone, stations):
-                self._ring(waiting, station)
-
-    def _turns(
-        self, callers: Sequence[Waiting], spent: set[Hashable]
-    ) -> Iterator[tuple[Waiting, Hashable, tuple[str, ...]]]:
-        """Callers in their order whose telephones are not spent, and an end once all are."""
-        queues = {name for name, staff in self._staffs.items() if staff is None or _all_ring(staff)}
-        staffed = all(self._staffs[name] is not None for name in queues)
-        for waiting in callers:
-            if staffed and queues <= spent:
-                return
-            key, stations = self._stations(waiting)
-            if key not in spent:
-                yield waiting, key, stations
-
-    def _stations(self, waiting: Waiting) -> tuple[Hashable, tuple[str, ...]]:
-        """Whose telephones may ring for him, and a short name for the same."""
+    def _group(self, waiting: Waiting) -> Group:
         staff = self._staffs[waiting.queue]
-        return (waiting.stations, waiting.stations) if staff is None else (waiting.queue, staff.stations)
+        if staff is None:
+            return Group(waiting.stations, waiting.stations)
+        return Group(waiting.queue, tuple(staff.stations))
 
-    def _served(self, waiting: Waiting) -> bool:
-        return any(self._fresh(waiting, phone) for phone in waiting.call.rung)
+    def _groups(self) -> set[Hashable]:
+        """The queues whose people all ring; none where somebody waits for telephones of his own."""
+        staffs = self._staffs
+        if None in staffs.values():
+            return set()
+        return {name for name, staff in staffs.items() if staff is not None and staff.all_ring}
 
-    def _fresh(self, waiting: Waiting, phone: Handset) -> bool:
-        """May somebody still be on his way to it?"""
-        return self._clock.now < self._since[phone.name] + round(waiting.ring_s * SECOND)
+    def _ring_with_all(self, waiting: Waiting, station: str) -> None:
+        staff = self._staffs[waiting.queue]
+        if staff is None:
+            free = [each for each in waiting.stations if self._phone(each)] or [station]
+            rule = "nobody" if waiting.queue is not None else "direct"
+            self._ring(waiting, station, rule, None, free=tuple(free[:NAMED]), able=len(free))
+        else:
+            names = [each.name for each in staff.free] or [staff.stations[station].name]
+            agent = staff.stations[station]
+            self._ring(waiting, station, "ring_down", agent, free=tuple(names[:NAMED]), able=len(names))
 
-    def _ring_one(self, waiting: Waiting, stations: tuple[str, ...], callers: Sequence[Waiting]) -> bool:
-        """One telephone for a caller who has none: a free one, or one of somebody who has several."""
-        station = next(filter(self._phone, stations), None) or self._given_up(waiting, stations, callers)
-        if station is not None:
-            self._ring(waiting, station)
-            self._clock.after(waiting.ring_s, self._desk.stir)
-        return station is not None
-
-    def _given_up(
-        self, waiting: Waiting, stations: tuple[str, ...], callers: Sequence[Waiting]
-    ) -> str | None:
-        rich = [each for each in callers if len(each.call.rung) > 1 and each is not waiting]
-        for other in sorted(rich, key=lambda each: -len(each.call.rung)):
-            for phone in reversed(self._spare(other, for_any=not waiting.call.rung)):
-                if phone.name in stations:
-                    self._exchange.stop_ring(other.call, phone)
-                    return phone.name
-        return None
-
-    def _spare(self, other: Waiting, for_any: bool) -> list[Handset]:
-        """What he can give and keep one that counts; what counts for nobody goes to who has none."""
-        fresh = [phone for phone in other.call.rung if self._fresh(other, phone)]
-        if len(fresh) > 1:
-            return fresh
-        return [phone for phone in other.call.rung if phone not in fresh] if for_any else []
+    # Each of them
 
     def _phone(self, station: str | None) -> Handset | None:
         """The telephone there, if it may be rung."""
@@ -229,12 +238,27 @@ class Offers:
         reserved = station in self._desk.callbacks.reserved
         return phone if phone is not None and phone.free and not reserved else None
 
-    def _ring(self, waiting: Waiting, station: str) -> None:
+    def _ring(self, waiting: Waiting, station: str, rule: str, agent: Agent | None, **why: Any) -> None:
+        who = agent.name if agent is not None else None
+        stands = self._stands(waiting)
+        self._tell(CallOffered(waiting.call.id, station, who, waiting.queue, rule, **why, **stands))
         self._since[station] = self._clock.now
         self._exchange.ring(waiting.call, self._exchange.phones[station])
         for staff in filter(None, self._staffs.values()):  # the last line to spare may have gone with it
             staff.free = [each for each in staff.free if self._phone(each.station)]
 
-
-def _all_ring(staff: Staff) -> bool:
-    return staff.queue.strategy == "ring_down"
+    def _stands(self, waiting: Waiting) -> dict[str, Any]:
+        """Where he stands among those who wait, and who talked with him last."""
+        callers, known = self._callers, self._desk.callers.returning(waiting.call.id)
+        nth = callers.index(waiting)
+        same = [each is waiting for each in callers if each.queue == waiting.queue]
+        passed = [each for each in callers[nth + 1 :] if each.since < waiting.since]
+        return {
+            "place": same.index(True) + 1,
+            "waiting": len(same),
+            "priority": waiting.priority,
+            "waited": round(self._desk.waited(waiting), 3),
+            "passed": len(passed),
+            "last": known.agent if known is not None else None,
+            "days": known.days if known is not None else None,
+        }

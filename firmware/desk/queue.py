@@ -8,8 +8,9 @@ something changed: nothing here polls.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from firmware.base.choices import Unmet
 from firmware.base.clock import SECOND, Clock, Timer
-from firmware.base.events import Outcome, QueueEntered, QueueLeft
+from firmware.base.events import OfferEnded, Outcome, QueueEntered, QueueLeft
 from firmware.base.orders import Handler
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Script
@@ -17,8 +18,9 @@ from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Agents, Status
 from firmware.desk.callback import Callbacks
+from firmware.desk.callers import Callers
 from firmware.desk.limits import GaveUp, Limits
-from firmware.desk.routing import View
+from firmware.desk.routing import Shares, View
 from firmware.desk.whisper import greet, whisper
 from firmware.tables import CALLBACK, OPERATOR, Nobody, Queue, Settings
 
@@ -43,6 +45,8 @@ class Waiting:
     turn: int = 0  # where in the circle of stations the next ring goes
     offered: Agent | None = None  # whose answer is waited for, where a strategy chose one
     timer: Timer | None = None
+    widens: int = 0  # µs: when more people will do for him, once that is waited for
+    kept: int | None = None  # µs: until when he is kept for who talked with him last
     late: Timer | None = None  # until he has waited too long for his queue's rules
 
     def stop(self) -> None:
@@ -75,6 +79,8 @@ class Desk:
         self.exchange, self.clock, self._tell = exchange, clock, tell
         self.agents = Agents(exchange, clock, tell, self.stir)
         self.last: dict[str, str] = {}  # queue -> who answered last: a person, or a station under "nobody"
+        self.callers = Callers(lambda: self.settings, clock, tell, self.agents.at)
+        self.shares = Shares()
         self.waiting: dict[Call, Waiting] = {}
         self.callbacks = Callbacks(self, tell)
         self.stirred = False  # something changed since the last match
@@ -129,6 +135,7 @@ class Desk:
             self.last[waiting.queue] = agent.name if agent else phone.name
             if agent is not None:
                 queue = self.settings.queues.get(waiting.queue)  # None: the owner took it away meanwhile
+                self.shares.took(waiting.queue, agent, self.agents.all, self.settings, self.clock.wall())
                 self.agents.took(agent, queue.wrap_s if queue is not None else 0.0)
         self._leave(call, "answered")
         greet(self.exchange, call, phone.name, agent)
@@ -205,12 +212,12 @@ class Desk:
     def sign_out(self, who: str) -> None:
         """No calls any more; one that rings goes to the next at once."""
         self.agents.must_be_here(who)
-        self._unring(who)
+        self._unring(who, "signed_out")
         self.agents.sign_out(who)
 
     def take_break(self, who: str, code: str) -> None:
         self.agents.take_break(who, code)
-        self._unring(who)
+        self._unring(who, "break")
 
     def ready(self, who: str) -> None:
         self.agents.ready(who)
@@ -218,15 +225,16 @@ class Desk:
     def reject(self, who: str) -> None:
         """He does not take this one: no miss, and the next is asked at once."""
         self.agents.ringing(who)
-        self._unring(who)
+        self._unring(who, "rejected")
         self.agents.pause(self.agents.all[who])
 
-    def _unring(self, who: str) -> None:
+    def _unring(self, who: str, reason: Unmet) -> None:
         agent = self.agents.all.get(who)
         phone = self.agents.phone(agent) if agent is not None else None
         for waiting in self.waiting.values():
             if phone is not None and phone in waiting.call.rung:
                 waiting.stop()
+                self._tell(OfferEnded(waiting.call.id, phone.name, who, reason))
                 self.exchange.stop_ring(waiting.call, phone)
 
     # Entering and leaving
@@ -293,8 +301,8 @@ class Desk:
         return queue is not None and any(everybody[each].status is Status.AVAILABLE for each in queue.members)
 
     def view(self, waiting: Waiting, queue: Queue) -> View:
-        handled = sum(self.agents.all[name].handled for name in queue.members)
-        return View(queue, self.settings.people, self.last.get(waiting.queue or ""), handled)
+        name = waiting.queue or ""
+        return View(queue, self.settings.people, self.last.get(name), self.shares.of(name), waiting.skill)
 
     def waited(self, waiting: Waiting) -> float:
         return (self.clock.now - waiting.since) / SECOND

@@ -5,15 +5,14 @@ A skill is asked for in the grade of a ladder that widens with the wait; its las
 last that the owner named, is anybody: no caller is stranded for want of a skill (FEATURES row 6).
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from firmware.desk.agents import Agent
-from firmware.tables import Person, Queue
+from firmware.desk.agents import Agent, Status
+from firmware.tables import Person, Queue, Settings
 
 BEST, ANY = 5, 0  # grades of a skill
 LAST_RUNG = 30.0  # s behind the owner's last step, or from entering where he named none
@@ -46,8 +45,8 @@ class Shares:
     """Who is behind his weight's share of today's calls, queue by queue.
 
     Of each call taken every member who is signed in then owes his part, by weight; whoever took it is one
-    ahead. So the sum of a queue is zero, a late starter begins with nothing owed, and no word about
-    himself (a break, back again) changes what somebody owes.
+    ahead. So a late starter begins with nothing owed, and no word about himself (a break, back again)
+    changes what somebody owes.
     """
 
     def __init__(self) -> None:
@@ -59,17 +58,20 @@ class Shares:
         return self._due.get(queue, {})
 
     def took(
-        self, name: str, who: str, there: Iterable[str], people: Mapping[str, Person], today: date
+        self, name: str, who: Agent, everybody: Mapping[str, Agent], settings: Settings, wall: datetime
     ) -> None:
-        """`who` answered a caller of that queue, of whose members `there` are signed in."""
-        if today != self._day:
-            self._day = today
+        """`who` answered a caller of that queue."""
+        if wall.date() != self._day:
+            self._day = wall.date()
             self._due.clear()
-        due = self._due.setdefault(name, defaultdict(float))
-        weights = {each: people[each].weight for each in there}
-        total = sum(weights.values())
-        for each, weight in weights.items():
-            due[each] = _within(due[each] + weight / total - (each == who))
+        queue = settings.queues.get(name)
+        if queue is None or who.name not in queue.members:
+            return
+        there = [each for each in queue.members if everybody[each].status is not Status.OFF]
+        due, total = self._due.setdefault(name, {}), sum(settings.people[each].weight for each in there)
+        for each in there:
+            part = settings.people[each].weight / total
+            due[each] = _within(due.get(each, 0.0) + part - (each == who.name))
 
 
 def _within(due: float) -> float:
@@ -153,9 +155,7 @@ def eligible(agent: Agent, view: View, waited: float) -> bool:
 def ranked(agents: list[Agent], view: View) -> list[Agent]:
     """The same people, the first choice first; who missed his last call comes behind who did not."""
     key, order = RANK[view.queue.strategy], view.order
-    return sorted(
-        agents, key=lambda agent: (agent.misses, key(agent, view), agent.since, order[agent.name])
-    )
+    return sorted(agents, key=lambda agent: (agent.misses, key(agent, view), agent.since, order[agent.name]))
 
 
 def reasons(order: list[Agent], view: View, waited: float) -> dict[str, Any]:
