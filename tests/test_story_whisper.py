@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from speech import recorded
-from stories import BOTH, menu_heard
+from stories import BOTH
 from test_story_waiting import busy, waits, words
 
 from firmware.base.events import CallAnswered, CallEnded, PhoneRang, QueueEntered, QueueLeft
@@ -240,11 +240,21 @@ def test_somebody_known_is_greeted_by_his_name() -> None:
         office.wait_until(lambda: caller.hears() == "prompt:welcome.back", 10)
         office.wait_until(lambda: caller.hears() == "prompt:operator", 2)
         office.wait_until(lambda: caller.hears() == "prompt:greeting", 5)
+        caller.press("2")  # keys count over all of it
         stranger = office.caller("+4533120002")
         stranger.dial(line=2)
         office.wait_until(lambda: stranger.hears() == "prompt:greeting", 10)
+        assert len(office.saw(QueueEntered)) == 1
 
 
-def test_nobody_is_greeted_by_name_unless_the_owner_says_so() -> None:
-    with Office({"names": {"+4533120001": "operator"}}, fidelity="signal") as office:
-        menu_heard(office)
+@pytest.mark.parametrize(
+    "change",
+    [{"greet_known": False}, {"shared_numbers": ["+4533120001"]}],
+)
+def test_nobody_is_greeted_by_name_unless_the_owner_says_so(change: dict[str, Any]) -> None:
+    names = {"greet_known": True, "names": {"+4533120001": "operator"}, **change}
+    with Office(names, fidelity="signal") as office:
+        caller = office.caller("+4533120001")
+        caller.dial(line=1)
+        office.wait_until(lambda: caller.hears().startswith("prompt"), 10)
+        assert caller.hears() == "prompt:greeting"
