@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import count
 from queue import SimpleQueue
 from traceback import extract_tb
 from typing import Any
@@ -21,19 +20,23 @@ from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK, Clock
 from firmware.base.events import Before, BoxStarted, Event, Failed, Journal, SettingsChanged
 from firmware.base.orders import Handler, Mail, Reply
+from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.calls.line import Line
+from firmware.checks import check_change
 from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
+from firmware.desk.services import Services
+from firmware.desk.signout import SignOut
+from firmware.parts import ears_of, echo_of
 from firmware.picture import snapshot
 from firmware.sound.ears import Deaf
-from firmware.sound.ears import Ears as HearingEars
-from firmware.sound.echo import Echo
 from firmware.sound.prompts import Prompts
 from firmware.sound.switch import Silent, Switch
 from firmware.sound.tones import PLANS
+from firmware.standing import AgentMemory, Calls, Keepers
 from firmware.tables import Settings
 
 VERSION = "0.1.0"
@@ -57,9 +60,10 @@ class Box:
         speaking: Callable[[str], bool] | None = None,
         strict: bool = False,
         observer: Callable[[Event], None] | None = None,
+        secret: bytes = b"",
     ) -> None:
-        """`speaking(row)` stands in for samples; `strict`: our own bugs end the run (tests)."""
-        before = before or Before()
+        """`speaking(row)` stands in for samples; `strict`: our own bugs end the run (tests); `secret` is the
+        key of the PINs."""
         self.clock, self.journal, self.settings = clock, journal, settings
         self.ports = {name: port for shelf in shelves for name, port in shelf.ports.items()}
         self.observers = [observer] if observer else []  # told at once, in this thread
@@ -68,19 +72,18 @@ class Box:
         self.impossible, self.began = 0, clock.now
         self._shelves, self._strict, self._speaking = shelves, strict, speaking
         self._seq = journal.last[0]
-        self._call_ids = (f"{box_id}-{n}" for n in count(before.calls + 1))
+        self._calls = Calls(box_id, clock, self.tell)
         self._mail: SimpleQueue[Mail] = SimpleQueue()
         self._untold: deque[Event] = deque()  # not yet passed on
         self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
         self._promises: deque[tuple[int, Callable[[], None]]] = deque()
         self._prompts = prompts
         self._build(prompts, all(shelf.has_sound for shelf in shelves))
+        self._build_desk(secret)
         began = clock.started_at.isoformat(timespec="microseconds")
         found = len(settings.lines), len(settings.phones)
         self.tell(BoxStarted(VERSION, *found, started_at=began))
-        for ending in before.endings:
-            self.tell(ending)
-        self.desk.agents.restore(before.agents)
+        self.keepers.begin(before or Before())
         self.exchange.calendar.begin()
 
     def _build(self, prompts: Prompts, has_sound: bool) -> None:
@@ -95,12 +98,11 @@ class Box:
             if has_sound
             else Silent(self.ports, country, prompts, self.clock)
         )
-        self.echo = self._make_echo() if has_sound else None
-        self._hearing = self._make_ears() if has_sound else None
+        self.echo = echo_of(self._shelves, self._rows) if has_sound else None
+        self._hearing = ears_of(self.ports, self._country) if has_sound else None
         ears: Ears = self._hearing or Deaf()
         lines = {name: self._line(name, ears) for name, port in self.ports.items() if port.kind == "line"}
         phones = {name: self._phone(name, ears) for name, port in self.ports.items() if port.kind == "phone"}
-        new_id = self._call_ids.__next__
         self.exchange = Exchange(
             lines,
             phones,
@@ -108,27 +110,26 @@ class Box:
             self.sound,
             self.clock,
             self.tell,
-            new_id,
+            self._calls.new_id,
             self._quiet,
             self.when_kept,
         )
-        self.desk = self.exchange.desk = Desk(self.exchange, self.clock, self.tell)
-        self.offers = Offers(self.desk, self.tell)
-        self.observers += [self.offers.announcer.see, self.desk.callers.see, self.desk.callbacks.see]
-        self.orders |= self.desk.orders | self.desk.callers.orders | self.desk.callbacks.orders
 
-    def _make_echo(self) -> Echo:
-        echo = Echo(len(self.ports))
-        for shelf in self._shelves:
-            for name in shelf.ports:
-                echo.bypass(self._rows[name], not shelf.hybrids)
-        return echo
-
-    def _make_ears(self) -> HearingEars:
-        kinds = {name: port.kind for name, port in self.ports.items()}
-        countries = {name: self._country(name) for name in self.ports}
-        tell = {name for name, port in self.ports.items() if port.kind == "phone" and port.tells_keys}
-        return HearingEars(kinds, countries, tell)
+    def _build_desk(self, secret: bytes) -> None:
+        desk = self.desk = self.exchange.desk = self._calls.desk = Desk(self.exchange, self.clock, self.tell)
+        self.offers = Offers(desk, self.tell)
+        pins = Pins(lambda: self.settings.people, secret, self.clock, self.tell)
+        self.exchange.services |= Services(desk, pins, self._prompts.names).scripts
+        self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see]
+        self.observers.append(desk.callbacks.see)
+        self.observers.append(SignOut(desk, self.clock).see)
+        self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders
+        agents = AgentMemory(desk.agents, self.clock)
+        self.keepers = Keepers(self.clock, self.tell)
+        self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}
+        self.keepers["paces"] = self.offers.announcer.paces
+        self.keepers["callbacks"] = desk.callbacks
+        self.exchange.calendar.watch(self.keepers.turned)
 
     def _line(self, name: str, ears: Ears) -> Line:
         row, cadence = self.settings.lines[name], PLANS[self._country(name)].ring_cadence
@@ -278,22 +279,16 @@ class Box:
 
     def check_settings(self, settings: Settings) -> None:
         """Refused: the change needs a new start, or names a prompt that there is not."""
-        for name, menu in settings.menus.items():
-            for field in ("greeting", "prompt"):
-                if (prompt := getattr(menu, field)) not in self._prompts.names:
-                    raise Refused(f'menus.{name}.{field}: there is no prompt "{prompt[:40]}"')
-        old = self.settings
-        for table in ("lines", "phones"):
-            if getattr(old, table).keys() != getattr(settings, table).keys():
-                raise Refused(f"{table}: what is plugged in is found at start; restart the box for this")
-        if old.country != settings.country or any(
-            old.country_of(line) != settings.country_of(line) for line in old.lines
-        ):
-            raise Refused("country: tones and ringing are made at start; restart the box for this")
+        check_change(self.settings, settings, self._prompts.names)
 
     def snapshot(self) -> dict[str, Any]:
         """How everything stands now, for a page; plain JSON."""
         return snapshot(self)
+
+    def stop(self) -> None:
+        """The end of a box that is not cut off: what the next one must know is told."""
+        self.keepers.tell()
+        self.close()
 
     def close(self) -> None:
         for shelf in self._shelves:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection
 
 from firmware.base import Refused, hours
+from firmware.base.asked import origin
 from firmware.base.numbers import shadows_emergency
-from firmware.steps import BranchStep, CollectStep, Step
+from firmware.steps import BranchStep, CollectStep, LookupStep, ProgramStep, Step
 from firmware.tables import (
     CALLBACK,
     GOODBYE,
@@ -39,7 +40,7 @@ def check(settings: Settings) -> None:
     for name, queue in settings.queues.items():
         _check_queue(settings, name, queue)
     _check_station(settings, "operator", settings.office.operator)
-    _check_zone(settings)
+    _check_office(settings)
     for name, row in settings.hours.items():
         hours.check(f"hours.{name}", row, settings.country)
 
@@ -69,7 +70,9 @@ def _must_be(where: str, name: str | None, rows: Collection[str]) -> None:
         raise Refused(f'{where}: "{name[:40]}" {known}')
 
 
-def _check_zone(settings: Settings) -> None:
+def _check_office(settings: Settings) -> None:
+    if isinstance(row := settings.office.sign_out_at_closing, str):
+        _must_be("sign_out_at_closing", row, settings.hours)
     try:
         settings.zone.utcoffset(None)
     except (KeyError, ValueError, OSError):  # as ZoneInfo tells of names unknown, odd, and of folders
@@ -148,6 +151,13 @@ def _check_nobody(settings: Settings, where: str, rule: Nobody) -> None:
         _check_station(settings, f"{where}.nobody", station)
 
 
+def _check_wrap_up(where: str, queue: Queue) -> None:
+    if queue.wrap_min_s > queue.wrap_s:
+        raise Refused(f"{where}.wrap_min_s: {queue.wrap_min_s:g} is longer than wrap_s, {queue.wrap_s:g}")
+    if queue.reason_must and not queue.reasons:
+        raise Refused(f"{where}.reason_must: there is no reason to choose; name some in {where}.reasons")
+
+
 def _check_station(settings: Settings, where: str, station: str, *also: str) -> None:
     if station not in settings.phones and not _ELSEWHERE.fullmatch(station):
         raise Refused(f'{where}: "{station[:40]}" is not one of {", ".join((*settings.phones, *also))}')
@@ -170,6 +180,10 @@ def _check_step(settings: Settings, where: str, step: Step) -> None:
         raise Refused(f"{where}.least: {step.least} is more than the most, {step.most}")
     if isinstance(step, BranchStep):
         _check_branch(settings, where, step)
+    if isinstance(step, LookupStep):
+        _check_lookup(where, step)
+    if isinstance(step, LookupStep | ProgramStep) and step.url is not None:
+        _check_host(settings, where, step.url)
 
 
 def _check_branch(settings: Settings, where: str, step: BranchStep) -> None:
@@ -179,6 +193,18 @@ def _check_branch(settings: Settings, where: str, step: BranchStep) -> None:
             raise Refused(f'{where}.cases: "{min(strange)}" is not one of yes, no')
     elif step.on == "data" and step.of is None:
         raise Refused(f"{where}.of: is missing; name the data that it branches on")
+
+
+def _check_lookup(where: str, step: LookupStep) -> None:
+    if len([each for each in (step.table, step.database, step.url) if each is not None]) != 1:
+        raise Refused(f"{where}: must be one of table, database, url")
+    if (step.database is None) != (step.sql is None):
+        raise Refused(f"{where}.sql: a database and its SELECT go together")
+
+
+def _check_host(settings: Settings, where: str, url: str) -> None:
+    if origin(url) not in settings.office.lookup_hosts:
+        raise Refused(f'{where}.url: add "{origin(url)}" to lookup_hosts, the addresses that may be asked')
 
 
 def places(settings: Settings) -> list[str]:
@@ -197,3 +223,25 @@ def _check_destination(settings: Settings, where: str, to: str, itself: str = ""
         raise Refused(f'{where}: "{to[:40]}" is not one of {", ".join(known[:60])}')
     if to == itself:
         raise Refused(f'{where}: "{to}" would lead back to itself; choose another place')
+
+
+def _check_prompts(settings: Settings, prompts: Collection[str]) -> None:
+    named = [
+        (f"menus.{name}.{field}", getattr(menu, field))
+        for name, menu in settings.menus.items()
+        for field in ("greeting", "prompt")
+    ]
+    named += [(f"steps.{name}", prompt) for name, step in settings.steps.items() for prompt in step.says()]
+    for where, prompt in named:
+        if prompt not in prompts:
+            raise Refused(f'{where}: there is no prompt "{prompt[:40]}"')
+
+
+def check_change(old: Settings, new: Settings, prompts: Collection[str]) -> None:
+    """Refused: the change needs a new start, or names a prompt that there is not."""
+    _check_prompts(new, prompts)
+    for table in ("lines", "phones"):
+        if getattr(old, table).keys() != getattr(new, table).keys():
+            raise Refused(f"{table}: what is plugged in is found at start; restart the box for this")
+    if old.country != new.country or any(old.country_of(line) != new.country_of(line) for line in old.lines):
+        raise Refused("country: tones and ringing are made at start; restart the box for this")

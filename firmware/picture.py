@@ -34,6 +34,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
                 "state": agent.state.value,
                 "station": agent.station,
                 "code": agent.code if agent.status is Status.BREAK else "",
+                "dnd": agent.dnd,
             }
             for agent in box.desk.agents.all.values()
         },

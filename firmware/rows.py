@@ -9,6 +9,13 @@ Digits = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}\Z")]
 Known = Annotated[str, Meta(pattern=r"^\+[0-9]{4,15}\Z")]  # E.164
 MenuKey = Annotated[str, Meta(pattern=r"^[0-9*#]\Z")]
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,29}\Z")]
+Grade = Annotated[int, Meta(ge=1, le=5)]
+Rung = Annotated[int, Meta(ge=0, le=5)]  # a grade that will do; 0: anybody
+Label = Annotated[str, Meta(min_length=1, max_length=60)]
+Gap = Annotated[float, Meta(ge=60, le=86_400)]  # s
+Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
+Pin = Annotated[str, Meta(pattern=r"^([0-9]{6,12}|blake2b:[0-9a-f]{32}:[0-9a-f]{64})\Z")]  # as kept
+Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.\[\]:-]{1,253}\Z")]  # like https://crm.example.com
 OPERATOR = "operator"
 GOODBYE = "goodbye"  # a destination: he is told so, and the box hangs up
 ZONES = {

@@ -18,7 +18,10 @@ Text = Annotated[str, Meta(max_length=200)]
 Digits = Annotated[int, Meta(ge=1, le=30)]
 Tries = Annotated[int, Meta(ge=1, le=5)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s@#]{1,300}\Z")]
-File = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\.(csv|db)\Z")]
+Table = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\.csv\Z")
+]  # a file in the state folder's tables
+Database = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\.db\Z")]
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -35,6 +38,10 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if isinstance(otherwise := getattr(self, "otherwise", None), str):
             found["else"] = otherwise
         return found
+
+    def says(self) -> Prompts:
+        """Every prompt that it names."""
+        return (*self.prompts, *getattr(self, "after", ()))
 
     @property
     def asks(self) -> bool:
@@ -115,6 +122,44 @@ class InfoStep(Step, frozen=True, kw_only=True):
         return self.again
 
 
+class LookupStep(Forked, frozen=True, kw_only=True):
+    """Look something up: in a `table` (the row whose `match` is `key`), in a `database` (what `sql` finds,
+    with :names of what is known) or at an address (`url`, with what it is sent). `take` says which columns
+    are kept, by the name that each gets. Nothing found, no answer within 2 s: else."""
+
+    table: Table | None = None
+    match: Annotated[str, Meta(min_length=1, max_length=60)] = "id"
+    key: Text = ""
+    database: Database | None = None
+    sql: Annotated[str, Meta(pattern=r"(?is)^\s*(select|with)\b.{1,2000}\Z")] | None = None
+    url: Url | None = None
+    method: Literal["GET", "POST"] = "GET"
+    send: dict[Word, Text] = {}
+    take: dict[Word, Annotated[str, Meta(min_length=1, max_length=60)]] = {}
+
+
+class ProgramStep(Forked, frozen=True, kw_only=True):
+    """A program outside says, in verbs of JSON, what happens until it has done."""
+
+    url: Url
+
+    @property
+    def asks(self) -> bool:
+        return True
+
+
+class PinStep(Forked, frozen=True, kw_only=True):
+    """Is he whose account he says? The account is what an earlier step kept as `account`; he is asked for it
+    where there is none."""
+
+    account: Word = "account"
+    tries: Annotated[int, Meta(ge=1, le=3)] = 3
+
+    @property
+    def asks(self) -> bool:
+        return True
+
+
 STEPS: dict[str, type[Step]] = {
     "say": SayStep,
     "collect": CollectStep,
@@ -123,6 +168,9 @@ STEPS: dict[str, type[Step]] = {
     "branch": BranchStep,
     "language": LanguageStep,
     "info": InfoStep,
+    "lookup": LookupStep,
+    "program": ProgramStep,
+    "pin": PinStep,
 }
 
 

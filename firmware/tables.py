@@ -5,21 +5,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from firmware.base.numbers import e164, emergency_numbers, is_national
+from firmware.base.numbers import Class, e164, emergency_numbers, is_national
 from firmware.rows import GOODBYE as GOODBYE
 from firmware.rows import OPERATOR as OPERATOR
-from firmware.rows import ZONES, Digits, Extension, Known, MenuKey, Word
+from firmware.rows import ZONES, Digits, Extension, Gap, Grade, Known, Label, MenuKey, Origin, Pin, Rung, Spans, Word
 from firmware.steps import Step
 
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
-Grade = Annotated[int, Meta(ge=1, le=5)]
-Rung = Annotated[int, Meta(ge=0, le=5)]  # a grade that will do; 0: anybody
-Label = Annotated[str, Meta(min_length=1, max_length=60)]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
-Gap = Annotated[float, Meta(ge=60, le=86_400)]  # s
-Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,6 +41,7 @@ class Phone(Row, frozen=True):
     """A telephone port and its extension."""
 
     number: Extension
+    may_call: Class = "national"  # while nobody is signed in there
 
 
 class Person(Row, frozen=True):
@@ -53,9 +49,11 @@ class Person(Row, frozen=True):
 
     number: Extension
     station: str | None = None
-    pin: Annotated[str, Meta(pattern=r"^[0-9]{6,12}\Z")] | None = None
+    pin: Pin | None = None
     skills: dict[Word, Grade] = {}
     weight: Annotated[float, Meta(gt=0, le=10)] = 1.0  # of his share of the calls
+    may_call: Class = "national"  # and all that costs less
+    may_listen: bool = False  # to colleagues' calls
     greeting: str | None = None  # the prompt with which he answers callers
     whisper: Literal["spoken", "beep", "off"] | None = None  # none: spoken, but a beep where he has a screen
 
@@ -129,7 +127,11 @@ class Queue(Row, frozen=True):
     hours: str | None = None  # a row of hours; none: always open
     nobody: Nobody | Literal["wait"] = "wait"
     ring_s: Seconds = 15.0
-    wrap_s: Annotated[float, Meta(ge=0, le=600)] = 15.0
+    wrap_s: Annotated[float, Meta(ge=0, le=600)] = 15.0  # wrap-up after a call, and each extension
+    wrap_min_s: Annotated[float, Meta(ge=0, le=600)] = 0.0  # nobody ends it sooner
+    wrap_max_s: Annotated[float, Meta(ge=0, le=3600)] = 180.0  # extended, or waiting for a reason
+    reasons: tuple[Word, ...] = ()  # what a call may have come to
+    reason_must: bool = False  # wrap-up does not end without one
     most: Annotated[int, Meta(ge=1, le=300)] | None = None  # waiting; none: one less than there are lines
     full: str | None = None  # where whoever comes behind so many is led; none: he waits as well
     late_s: Annotated[float, Meta(ge=15, le=7200)] = 600.0  # of waiting, after which a caller is led to
@@ -204,6 +206,13 @@ class Office(Row, frozen=True):
     shared_numbers: tuple[Digits, ...] = ()  # which many people call from: nobody is known by them
     emergency: tuple[Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")], ...] = ()
     breaks: tuple[Word, ...] = ("lunch", "break", "training", "meeting")
+    barred: tuple[Digits, ...] = ()  # numbers, or how they begin, that nobody dials
+    daily_calls: Annotated[int, Meta(ge=0, le=1_000)] = 200  # outside, of one person or telephone; 0: any
+    lines_together: bool = False  # may two outside lines be left alone with each other?
+    misses: Annotated[int, Meta(ge=1, le=10)] = 2  # offers missed in a row, after which it is a break
+    sign_out_at_closing: bool | str = True  # of the last of somebody's queues; or of this row of hours
+    sign_out_after_h: Annotated[float, Meta(ge=0, le=168)] = 12.0  # 0: never
+    lookup_hosts: Annotated[tuple[Origin, ...], Meta(max_length=20)] = ()  # that flows may ask over HTTP
     greet_known: bool = False  # whoever is in `names` is greeted by his name
     names: Annotated[dict[Known, str], Meta(max_length=5_000)] = {}  # number of a caller -> his spoken name
 

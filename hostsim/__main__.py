@@ -25,6 +25,7 @@ from firmware.base import Refused
 from firmware.rim.control_server import ControlServer
 from firmware.rim.engine import date_follower, ending, made
 from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.secret import box_secret
 from firmware.rim.store import SettingsStore
 from firmware.rim.ticker import Ticker, prefer, settle
 from hostsim.live import Live, Works
@@ -64,7 +65,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     journal = Writer(Journal(folder / "journal.db"))
     stack.callback(journal.close)
     story = StoryOffice(journal) if script else None
-    works: Works = story or _today(journal, store)
+    works: Works = story or _today(journal, store, box_secret(folder))
     stack.callback(works.stop)
     engine = Live(works, lambda: {**ticker.figures(), "trouble": journal.trouble or store.notice})
     stack.callback(engine.close)
@@ -107,12 +108,12 @@ class StoryOffice(Office):
         self.rig.stop()
 
 
-def _today(journal: AnyJournal, store: SettingsStore) -> Rig:
+def _today(journal: AnyJournal, store: SettingsStore, secret: bytes) -> Rig:
     """The owner's settings or the demo's, at today's date; our own bugs are survived and counted."""
     stored = store.load()
     data: dict[str, Any] = stored[1] if stored else json.loads(DEMO.read_text("utf-8"))
     now = datetime.now().astimezone()
-    return Rig(data, "copper", journal, box_id="box", started_at=now, strict=False)
+    return Rig(data, "copper", journal, box_id="box", started_at=now, strict=False, secret=secret)
 
 
 def play(script: Path, office: Office) -> None:

@@ -83,6 +83,15 @@ class AgentHands:
     def reject(self) -> None:
         self._order("reject")
 
+    def dnd(self, on: bool) -> None:
+        self._order("dnd", on=on)
+
+    def extend(self) -> None:
+        self._order("extend")
+
+    def reason(self, reason: str) -> None:
+        self._order("reason", reason=reason)
+
     @property
     def status(self) -> str:
         return str(self._agent.status.value)

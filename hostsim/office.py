@@ -18,10 +18,11 @@ from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event
 from firmware.base.orders import Reply
 from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
+from firmware.rim.secret import box_secret
 from firmware.rim.store import SettingsStore
 from firmware.settings import merged
 from hostsim.hands import PERSON, PHONE, AgentHands, Hands, LineHands, PhoneHands
-from hostsim.rig import Fidelity, Rig
+from hostsim.rig import SECRET, Fidelity, Rig
 
 DEMO = Path(__file__).with_name("demo.json")
 Kind = TypeVar("Kind", bound=Event)
@@ -47,7 +48,9 @@ class Office:
         self._store = SettingsStore(self._state) if self._state is not None else None
         kept = self._store.load() if self._store is not None else None
         data = merged(kept[1] if kept else json.loads(DEMO.read_text("utf-8")), settings or {})
-        self.rig = Rig(data, fidelity, self.journal, seed=seed, observer=self._seen.append)
+        secret = box_secret(self._state) if self._state is not None else SECRET
+        seen, folder = self._seen.append, self._state or Path("nowhere")
+        self.rig = Rig(data, fidelity, self.journal, seed, observer=seen, secret=secret, folder=folder)
 
     def _open_journal(self) -> AnyJournal:
         if self._state is None:

@@ -15,8 +15,10 @@ from firmware.base.clock import TICK
 from firmware.base.events import Event
 from firmware.base.ports import Shelf
 from firmware.box import Box
-from firmware.rim.engine import before
+from firmware.rim.before import before
 from firmware.rim.journal import AnyJournal
+from firmware.rim.lookups import THREADS, Lookups
+from firmware.rim.secret import sealed_settings
 from firmware.settings import merged, read
 from firmware.sound.prompts import Prompts
 from firmware.tables import Settings
@@ -29,6 +31,7 @@ from hostsim.town import Town
 
 ROOT = Path(__file__).parent.parent
 POLL = TICK // 2  # µs between two turns of the bus (DESIGN 3)
+SECRET = b"of an office that keeps nothing"
 PLACES = 4  # lines, and telephones, that one hat has places for
 Fidelity = Literal["copper", "signal"]
 
@@ -46,8 +49,12 @@ class Rig:
         started_at: datetime | None = None,
         observer: Callable[[Event], None] | None = None,
         strict: bool = True,
+        secret: bytes = SECRET,
+        folder: Path = Path("nowhere"),
     ) -> None:
-        self.data, self.fidelity, self.journal = dict(data), fidelity, journal
+        """`folder`: where tables are looked up; by threads, unless the run is `strict`: then between ticks."""
+        self.data, self.fidelity, self.journal = sealed_settings(data, secret), fidelity, journal
+        self._secret, self._folder = secret, folder
         settings = read(data)
         self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=settings.zone)
         self._box_id, self._observer, self._strict = box_id, observer, strict
@@ -82,23 +89,28 @@ class Rig:
             self.journal,
             self.prompts,
             box_id=self._box_id,
-            before=before(self.journal),
+            before=before(self.journal, clock.now),
             speaking=self.town.speaking if self.fidelity == "signal" else None,
             strict=self._strict,
             observer=self._observer,
+            secret=self._secret,
         )
         box = self.box
+        self.lookups = Lookups(box.post, self._folder, 0 if self._strict else THREADS)
+        self.lookups.plug(box.exchange.incoming.aids, box.orders)
         self.town.box_plays = lambda row: box.sound.hears(row, self.town.speaking)
 
     def stop(self) -> None:
-        """The engine is gone; the hat keeps what it was told last."""
+        """The engine ends; the hat keeps what it was told last."""
         if self.box is not None:
-            self.box.close()
+            self.box.stop()
         self.box = self.hat = None
 
     def cut_power(self) -> None:
         """Nothing that needs current goes on: loops open, telephones are dead, unkept events are lost."""
-        self.stop()
+        if self.box is not None:
+            self.box.close()
+        self.box = self.hat = None
         self.journal.drop()
         self.town.power_off()
         if self.sim is not None:
@@ -125,6 +137,7 @@ class Rig:
 
     def tick(self) -> None:
         """20 ms of everything."""
+        self._look_up()
         if self.sim is None:
             self._move(self.now + TICK)
             return
@@ -140,13 +153,18 @@ class Rig:
 
     def leap(self, end: int) -> None:
         """Move to the next thing that happens, at most to `end` (µs, a whole tick)."""
-        if self.sim is not None:
+        if self.sim is not None or self.lookups.waits:
             self.tick()
             return
         clocks = [self.town.clock] + ([self.box.clock] if self.box else [])
         due = [at for clock in clocks if (at := clock.next_due()) is not None]
         target = min([*due, end])
         self._move(min(end, max(self.now + TICK, -(-target // TICK) * TICK)))
+
+    def _look_up(self) -> None:
+        """What was asked in the tick before; the answer comes in this one."""
+        if self._strict:
+            self.lookups.work()
 
     def _move(self, target: int) -> None:
         us = target - self.now
@@ -166,7 +184,7 @@ class Rig:
         Refused: the sentence says which field cannot be so."""
         if self.box is None:
             raise Refused("the box has no power")
-        data = merged(self.data, change)
+        data = sealed_settings(merged(self.data, change), self._secret)
         settings = read(data)
         self.box.check_settings(settings)
         self.data = data

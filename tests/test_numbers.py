@@ -4,6 +4,7 @@ import pytest
 
 from firmware.base.numbers import (
     after_habit,
+    class_of,
     e164,
     emergency_numbers,
     is_national,
@@ -101,3 +102,25 @@ def test_the_box_dials_by_itself_ordinary_numbers_of_its_country_only(
     number: str, country: str, ordinary: bool
 ) -> None:
     assert is_national(number, country) is ordinary
+
+
+@pytest.mark.parametrize(
+    ("digits", "country", "own", "costs"),
+    [
+        ("33120001", "DK", (), "national"),
+        ("80123456", "DK", (), "local"),  # free of charge
+        ("90123456", "DK", (), "premium"),
+        ("0046850000000", "DK", (), "international"),
+        ("+46850000000", "DK", (), "international"),
+        ("1881", "DK", (), "premium"),  # a service: nobody knows what it costs
+        ("02125550001", "TR", ("+902125559999",), "local"),
+        ("03125550001", "TR", ("+902125559999",), "national"),
+        ("19005551234", "US", (), "premium"),
+        ("18095551234", "US", (), "international"),  # shares the code, not the country
+        ("00449098790000", "DK", (), "premium"),  # a dear number abroad is dear
+    ],
+)
+def test_what_a_number_costs_is_known_before_it_is_dialled(
+    digits: str, country: str, own: tuple[str, ...], costs: str
+) -> None:
+    assert class_of(digits, country, own) == costs

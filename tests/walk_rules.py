@@ -10,6 +10,8 @@ from firmware.base.events import (
     CallArrived,
     CallDialled,
     CallEnded,
+    CallHeld,
+    CallMoved,
     Event,
     LineChanged,
     PhoneRang,
@@ -95,7 +97,9 @@ class Rules:
         parties = [call.phone, call.called] if call.direction == "inside" else [call.phone]
         for phone in filter(None, parties):
             rings = phone in call.rung
-            self._hold(phone.call is call, f"{call.id}: {phone.name} has another call")
+            exchange = self.office.box.exchange
+            kept = [phone.call, *exchange.hands.at(phone), *exchange.conferences.of(phone)]
+            self._hold(call in kept, f"{call.id}: {phone.name} has another call")
             self._hold(rings or phone.off_hook, f"{call.id}: {phone.name} is {phone.state}")
         for phone in call.rung:
             self._hold(
@@ -103,7 +107,11 @@ class Rules:
             )
 
     def _check_phone(self, phone: Handset, live: set[Any]) -> None:
-        at = [each.id for each in live if phone in (each.phone, each.called, *each.rung)]
+        exchange = self.office.box.exchange
+        beside = [*exchange.hands.at(phone), *exchange.conferences.of(phone)]
+        mine = [each for each in live if phone in (each.phone, each.called, *each.rung)]
+        self._hold(all(each in mine for each in beside), f"{phone.name} holds what is not his: {beside}")
+        at = [each.id for each in mine if each not in beside]
         self._hold(len(at) <= 1, f"{phone.name} is in {at}")
         self._hold((phone.call is not None) == bool(at), f"{phone.name} is {phone.state} in {phone.call}")
         wants = (handsets.State.RINGING, handsets.State.CALLING, handsets.State.TALKING)
@@ -155,5 +163,6 @@ class Rules:
         began = count[CallArrived] == 1 or count[CallDialled] >= 1
         self._hold(count[CallEnded] == began, f"{call} ended {count[CallEnded]} times: {events}")
         self._hold(count[CallArrived] + bool(count[CallDialled]) <= 1, f"{call} arrived twice: {events}")
-        self._hold(count[CallAnswered] <= 1, f"{call} was answered twice: {events}")
+        twice = count[CallAnswered] > 1 and not count[CallHeld] and not count[CallMoved]
+        self._hold(not twice, f"{call} was answered twice: {events}")
         self._hold(count[QueueEntered] == count[QueueLeft], f"{call} is still in a queue: {events}")

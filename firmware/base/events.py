@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol
 from firmware.base.callbacks import CallbackAsked, CallbackDone, CallbackMissed, CallbackTried
 from firmware.base.choices import CallerKnown, CallLed, CallOffered, OfferEnded
 from firmware.base.event import Event
+from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
+from firmware.base.standing import Before, Standing
 from firmware.base.visits import CaseData, FlowStopped, InfoPlayed
 
 Side = Literal["line", "called", "caller", "box"]
@@ -87,6 +89,15 @@ class CallResumed(Event):
 
 
 @dataclass(frozen=True)
+class CallListened(Event):
+    """Somebody listens to a call, speaks to his colleague alone, or has joined."""
+
+    call: str
+    by: str
+    how: Literal["listen", "whisper", "join"]
+
+
+@dataclass(frozen=True)
 class CallMoved(Event):
     call: str
     to: str
@@ -101,19 +112,6 @@ class CallEnded(Event):
     side: Side
     reason: Ending
     seconds: float
-
-
-@dataclass(frozen=True)
-class AgentChanged(Event):
-    """What a person says of himself, what the box sees of him, and why it changed. On a break the
-    code is `code`."""
-
-    agent: str
-    status: str
-    state: str
-    reason: str
-    station: str | None = None
-    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,16 +235,6 @@ class EventsLost(Event):
     last: int
 
 
-@dataclass(frozen=True)
-class Before:
-    """What the box must know of the time before its start: the highest number of a call, what people
-    said last, and the endings of calls that its stop cut off."""
-
-    calls: int = 0
-    agents: tuple[AgentChanged, ...] = ()
-    endings: tuple[Event, ...] = ()
-
-
 class Journal(Protocol):
     """Where events go. `put` never blocks; `durable` is the last one that a power cut cannot take."""
 
@@ -262,8 +250,9 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "CallArrived": ("number", "name"),
     "CallDialled": ("number",),
     "DigitHeard": ("key",),
-    "CaseData": ("value",),
     "CallerKnown": ("number", "name"),
+    "Standing": ("private",),
+    "CaseData": ("value",),
 }
 
 
@@ -289,6 +278,7 @@ def _frozen(value: Any) -> Any:
 
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
 __all__ += ["private"]
-__all__ += ["CallLed", "CallOffered", "CallerKnown", "Journal", "OfferEnded", "event_of"]
+__all__ += ["AgentChanged", "CallLed", "CallOffered", "CallerKnown", "Journal"]
+__all__ += ["OfferEnded", "PinChecked", "ReasonGiven", "Standing", "event_of"]
 __all__ += ["CaseData", "FlowStopped", "InfoPlayed"]
 __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import phonenumbers
 from phonenumbers import PhoneMetadata
@@ -17,6 +17,15 @@ HABITS = ("0", "9")  # what people dial "for an outside line" out of habit
 E164_MAX = 15
 _KIND = phonenumbers.PhoneNumberType
 ORDINARY = (_KIND.FIXED_LINE, _KIND.MOBILE, _KIND.FIXED_LINE_OR_MOBILE, _KIND.VOIP)
+COSTLY = (_KIND.PREMIUM_RATE, _KIND.SHARED_COST, _KIND.PERSONAL_NUMBER)
+Class = Literal["internal", "local", "national", "international", "premium"]
+CLASSES: tuple[Class, ...] = (
+    "internal",
+    "local",
+    "national",
+    "international",
+    "premium",
+)  # dearer and dearer
 _EXACT_TAIL = 3  # so many missing digits are tried one by one; more are taken as possible
 
 
@@ -68,6 +77,34 @@ def is_national(number: str, country: str) -> bool:
     dialled = to_dial(number, country)  # an exchange that hears 112 first need not wait for the rest
     cries = any(dialled.startswith(each) for each in emergency_numbers(country))
     return phonenumbers.number_type(parsed) in ORDINARY and not cries
+
+
+def class_of(digits: str, country: str, own: Iterable[str] = ()) -> Class:
+    """What an outside number costs to call from the country, as dialled or in E.164.
+
+    Local are free numbers and those of the area of one of `own` (E.164). Short numbers are services, and
+    those are premium: nobody knows what they cost.
+    """
+    number = e164(digits, country)
+    if number is None:
+        return "premium"
+    parsed = phonenumbers.parse(number, None)
+    kind = phonenumbers.number_type(parsed)
+    here = phonenumbers.country_code_for_region(region(country))
+    found = phonenumbers.region_code_for_number(parsed)
+    if kind in COSTLY:
+        return "premium"
+    if parsed.country_code != here or found not in (region(country), None):
+        return "international"
+    if found is None:  # nobody's so far: the exchange says so, at no cost
+        return "national"
+    if kind == phonenumbers.PhoneNumberType.TOLL_FREE:
+        return "local"
+    if not is_national(number, country):
+        return "premium"
+    area = phonenumbers.length_of_geographical_area_code(parsed)
+    near = number[: len(number) - len(phonenumbers.national_significant_number(parsed)) + area]
+    return "local" if area and any(each.startswith(near) for each in own) else "national"
 
 
 def _trunk_needed(country: str) -> bool:

@@ -27,6 +27,8 @@ class Stage(Enum):
     GREETED = "greeted"  # the box speaks with the caller
     DIALLING = "dialling"  # the box asks the exchange for a line and sends digits
     RINGING = "ringing"  # somebody is being rung
+    HELD = "held"  # by a telephone of the office
+    PARKED = "parked"  # for anybody
     TALKING = "talking"
     ENDED = "ended"
 
@@ -42,6 +44,11 @@ NEXT: dict[tuple[Stage, str], Stage] = {
     (_S.RINGING, "retry"): _S.DIALLING,  # the next line
     (_S.DIALLING, "retry"): _S.DIALLING,
     (_S.RINGING, "answer"): _S.TALKING,
+    (_S.PROMISED, "listen"): _S.TALKING,
+    (_S.TALKING, "hold"): _S.HELD,
+    (_S.HELD, "resume"): _S.TALKING,
+    **{(stage, "park"): _S.PARKED for stage in (_S.TALKING, _S.HELD)},
+    **{(stage, "send"): _S.RINGING for stage in (_S.TALKING, _S.HELD, _S.PARKED)},
     (_S.TALKING, "wait"): _S.RINGING,  # he was called back, and waits for somebody to be free
     **{(stage, "end"): _S.ENDED for stage in Stage if stage is not _S.ENDED},
 }
@@ -90,6 +97,7 @@ class Call:
     been: set[str] = field(default_factory=set)  # queues that sent it on
     data: dict[str, str] = field(default_factory=dict)  # what its caller keyed, and what was found of it
     language: str | None = None  # that he chose
+    bridged: "Call | None" = None  # the call of the line that this one speaks with
     emergency: bool = False
     told: bool = False  # CallArrived or CallDialled is out: seconds count, and it will end by an event
     rung: list["Handset"] = field(default_factory=list)  # telephones that ring for it
@@ -108,6 +116,8 @@ class Call:
     @property
     def partner(self) -> str | None:
         """Who speaks with the far end of its line: a telephone, or another line; None: nobody."""
+        if self.bridged is not None and self.bridged.line is not None:
+            return self.bridged.line.name
         if self.reaches is None:
             return self.phone.name if self.phone is not None else None
         met = self.reaches.call if self.reaches.off_hook else None
@@ -134,6 +144,18 @@ class Distributor(Protocol):
 
     def number_at(self, station: str) -> str | None:
         """What is dialled to reach it; None: nobody sits there."""
+
+    def reached(self, number: str) -> str | None:
+        """The station that an inside number rings now; None: nobody is there, or nobody may be disturbed."""
+
+    def who_at(self, station: str) -> str | None:
+        """Who is signed in there."""
+
+    def queue_of(self, call: Call) -> str | None:
+        """The queue in which its caller waits."""
+
+    def knows(self, to: str) -> bool:
+        """Is that a place where callers may be led?"""
 
     def keyed(self, call: Call, key: str) -> None:
         """A caller who waits pressed a key."""

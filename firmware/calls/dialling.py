@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Literal
 from firmware.base.clock import Clock, Timer
 from firmware.base.numbers import HABITS, after_habit, may_grow
 from firmware.calls.call import Stage
-from firmware.calls.codes import CODES, begins_code
+from firmware.calls.codes import CODES, begins_code, begins_emergency, emergency_in
 from firmware.calls.handset import Handset, State
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
 
 PAUSE = 3.0  # s without a key: the number is complete
-HABIT_PAUSE = 2.0  # s after an emergency number behind a habitual 0 or 9 that may still be another number
+HABIT_PAUSE = (
+    2.0  # s after an emergency number behind a habitual 0 or 9, or a code, that may still be another number
+)
 MOST_KEYS = 32
 
 
@@ -36,10 +38,12 @@ def decide(keys: str, country: str, emergencies: frozenset[str], inside: Collect
         return Decision("emergency", keys, 0.0)
     if (certain := after_habit(keys, country, emergencies)) is not None:
         return Decision("emergency", keys[1:], 0.0 if certain else HABIT_PAUSE)
+    if (number := emergency_in(keys, emergencies)) is not None:
+        return Decision("emergency", number, 0.0)
     if keys.endswith("#") and len(keys) > 1:
         return Decision("number", keys[:-1], 0.0)
     if keys in CODES and not begins_code(keys):
-        return Decision("code", keys, 0.0)
+        return Decision("code", keys, HABIT_PAUSE if begins_emergency(keys, emergencies) else 0.0)
     longer = may_grow(keys, country) or any(each.startswith(keys) and each != keys for each in inside)
     code = keys.startswith(("*", "#"))  # a longer one may follow
     complete = len(keys) >= MOST_KEYS or not (longer or code or _before_emergency(keys, emergencies))
@@ -96,14 +100,24 @@ class Keypad:
         number, phone.keys = decision.number, ""
         if decision.kind == "emergency":
             self._emergency(phone, number)
-        elif number in CODES:
-            self._exchange.serve(phone, CODES[number])
-        elif (station := self._exchange.settings.extensions().get(number)) is not None:
-            self._exchange.dial_inside(phone, number, station)
-        elif number.isdigit():
-            self._exchange.dial_out(phone, number, emergency=False)
+        elif not number.isdigit():
+            self._exchange.stations.serve(phone, number)
         else:
+            self.dial(phone, number)
+
+    def dial(self, phone: Handset, number: str) -> None:
+        """A number is complete, keyed or from a page; or the name of a colleague."""
+        exchange = self._exchange
+        if number in exchange.parking.there:
+            exchange.parking.take(phone, number)
+        elif number in exchange.settings.extensions() or exchange.desk.reached(number) is not None:
+            exchange.dial_inside(phone, number)
+        elif exchange.rules.refuses(phone, number) is not None:
             phone.far_end_gone()
+            exchange.sound.say(phone.name, "call.refused")
+        else:
+            exchange.rules.dials(phone)
+            exchange.dial_out(phone, number, emergency=False)
 
     def _emergency(self, phone: Handset, number: str) -> None:
         call = phone.call

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from firmware.base.calendar import Calendar
 from firmware.base.clock import Clock
 from firmware.base.events import (
-    CallAnswered,
     CallDialled,
     CallEnded,
     EmergencyDialled,
@@ -22,13 +21,19 @@ from firmware.base.ports import Fact, Sound
 from firmware.calls import handset as handsets
 from firmware.calls import line as lines
 from firmware.calls.call import Call, Direction, Distributor, Leg, Stage, Tell
+from firmware.calls.conference import Bridges, Conferences
 from firmware.calls.dialling import Keypad
 from firmware.calls.dialogue import Script, Talks, WhenKept
+from firmware.calls.hands import Hands
 from firmware.calls.handset import Handset
 from firmware.calls.incoming import Incoming
 from firmware.calls.line import Line
+from firmware.calls.monitor import Monitor
 from firmware.calls.outgoing import Emergency, ForBox, Outgoing
 from firmware.calls.outside import Outsides, Patch
+from firmware.calls.parking import Parking
+from firmware.calls.rules import Rules
+from firmware.calls.stations import Stations
 from firmware.calls.supervision import ago
 from firmware.tables import Settings
 
@@ -67,98 +72,24 @@ class Exchange:
         self.keypad = Keypad(self, clock)
         self.incoming = Incoming(self, clock, tell, quiet)
         self.outside = Outsides(self, clock, tell)
+        self.rules = Rules(self)
+        self.hands = Hands(self, clock, tell)
+        self.conferences, self.bridges = Conferences(self, clock, tell), Bridges(self, clock)
+        self.parking, self.monitor = Parking(self, clock, tell), Monitor(self, clock, tell)
+        self.stations = Stations(self, tell)
         for line in lines.values():
             line.owner = self.incoming
         for phone in phones.values():
-            phone.owner = self
+            phone.owner = self.stations
 
     def fact(self, name: str, fact: Fact) -> None:
         """Something happened at the port `name`."""
         (self.lines.get(name) or self.phones[name]).fact(fact)
 
-    # A handset tells
-
-    def lifted_to_answer(self, phone: Handset) -> None:
-        call = phone.call
-        assert call is not None
-        self._stop_others(call, phone)
-        if call.stage is Stage.PROMISED:
-            assert call.promise is not None
-            call.phone = phone
-            call.promise.lifted(phone)
-        elif call.direction != "inside" and (script := self.desk.intro(call, phone)) is not None:
-            call.phone = phone
-            self.talks.begin(phone.name, script, lambda: self.connect(call, phone))
-        else:
-            self.connect(call, phone)
-
-    def connect(self, call: Call, phone: Handset) -> None:
-        """Join whoever lifted with the one he was rung for."""
-        call.step("answer")
-        if call.direction == "inside":
-            assert call.phone is not None
-            call.phone.answered()
-            self.sound.hush(call.phone.name)
-            self.sound.join(call.phone.name, phone.name)
-        else:
-            assert call.line is not None
-            call.phone = phone
-            self.talks.stop(call.line.name)
-            self.sound.hush(call.line.name)
-            self.sound.join(call.line.name, phone.name)
-            if call.line.state is not lines.State.TALKING:
-                call.line.join()
-        self._tell(CallAnswered(call=call.id, station=phone.name, how="lift"))
-        self.desk.answered(call, phone)
-
-    def keyed(self, phone: Handset, key: str) -> None:
-        self.keypad.keyed(phone, key)
-
-    def hung_up(self, phone: Handset, call: Call | None) -> None:
-        self.keypad.stop(phone)
-        self.talks.stop(phone.name)
-        self.sound.part(phone.name)
-        if call is not None and not self._declines(call, phone):
-            self.end(call, self._side(call, phone), "hang_up")
-
-    def _declines(self, call: Call, phone: Handset) -> bool:
-        """Before he was joined with a caller he gives nobody up but himself."""
-        if call.phone is not phone:
-            return False
-        if call.promise is not None:
-            return call.promise.left()
-        if call.stage is not Stage.RINGING or not self.desk.declined(call, phone):
-            return False
-        call.phone = None
-        return True
-
-    def _side(self, call: Call, phone: Handset) -> Side:
-        return "caller" if phone is call.phone and call.direction != "in" else "called"
-
-    def unplugged(self, phone: Handset) -> None:
-        self.keypad.stop(phone)
-        call = phone.call
-        if call is not None and phone in call.rung:
-            call.rung.remove(phone)
-        self.talks.stop(phone.name)
-        if call is None or self._declines(call, phone):
-            return
-        if phone in (call.phone, call.called):
-            self.end(call, self._side(call, phone), "failed")
-
     def changed(self, phone: Handset) -> None:
+        """It may be rung again, or no more; who listened to it hears what there is to hear."""
         self.desk.changed(phone.name)
-
-    # The box speaks with somebody
-
-    def serve(self, phone: Handset, service: str) -> None:
-        """A code was keyed: its script, and then dial tone."""
-        phone.serve()
-        self.talks.begin(phone.name, self.services[service](phone), lambda: self._served(phone))
-
-    def _served(self, phone: Handset) -> None:
-        if phone.state is handsets.State.SERVED:
-            phone.served()
+        self.monitor.moved(phone)
 
     # What a number leads to
 
@@ -191,13 +122,13 @@ class Exchange:
         self.attempts[call] = ForBox(self, call, number, self._clock, self._tell)
         self.attempts[call].begin()
 
-    def dial_inside(self, phone: Handset, number: str, station: str) -> None:
+    def dial_inside(self, phone: Handset, number: str) -> None:
         """A colleague's number is complete: ring his station."""
         call = self.new_call("inside", Stage.DIALLING, phone=phone, number=number)
         call.told = True
         phone.begin(call)
         self._tell(CallDialled(call=call.id, line=None, phone=phone.name, number=number))
-        called = self.phones.get(station)
+        called = self.phones.get(self.desk.reached(number) or "")
         if called is None or not called.free:
             self.end(call, "called", "busy_tone")
             return
@@ -228,7 +159,7 @@ class Exchange:
             call.rung.remove(phone)
             phone.stop()
 
-    def _stop_others(self, call: Call, but: Handset | None) -> None:
+    def stop_others(self, call: Call, but: Handset | None) -> None:
         others = [phone for phone in call.rung if phone is not but]
         call.rung.clear()
         for phone in others:
@@ -246,13 +177,16 @@ class Exchange:
         if (attempt := self.attempts.pop(call, None)) is not None:
             attempt.stop()
         self.desk.over(call)
+        for each in (self.hands, self.conferences, self.parking, self.monitor):
+            each.over(call)
         if call.told:
             seconds = round(ago(self._clock, call.began), 3)
             self._tell(CallEnded(call=call.id, side=side, reason=reason, seconds=seconds))
         if call.leg is not None:
             call.leg.over(side, reason)
         self._part(call, "busy" if reason == "busy_tone" and side == "called" else "congestion")
-        self._stop_others(call, None)
+        self.stop_others(call, None)
+        self.bridges.over(call)
 
     def _part(self, call: Call, tone: str) -> None:
         if (line := call.line) is not None:

@@ -4,7 +4,6 @@ Lifted it hears dial tone; left off its hook after a call it hears congestion, t
 then nothing, and is not offered calls until it is put back.
 """
 
-from enum import Enum
 from typing import Protocol
 
 from firmware.base import Impossible
@@ -22,66 +21,18 @@ from firmware.base.ports import (
     Order,
     OutOfService,
     Ring,
-    RingBegan,
     RingEnded,
     Sound,
     StopRing,
 )
 from firmware.calls.call import Call, Tell
+from firmware.calls.hook import CONNECTED, LIFTED, NEXT, State
 
 NO_KEY = 15.0  # s of dial tone, and between two keys that lead nowhere, before congestion
 CONGESTED = 15.0  # s of congestion before the howler
 HOWLED = 29.0  # s of howler before silence: left off its hook it is parked within 60 s, all told (D-09)
 LONGEST_NAME = 30  # letters that a telephone shows, and that fit a burst
 CALLER_PAUSE = 0.5  # s after the first ring until the caller is shown (between rings, Bell 202)
-
-
-class State(Enum):
-    IDLE = "idle"
-    RINGING = "ringing"
-    DIAL_TONE = "dial_tone"
-    DIALLING = "dialling"
-    SERVED = "served"  # the box speaks with him
-    CALLING = "calling"  # the number is complete, nobody answered yet
-    TALKING = "talking"
-    CONGESTION = "congestion"
-    HOWLER = "howler"
-    PARKED = "off_hook"
-    OUT = "out"
-
-
-_S = State
-_LEFT_OFF = (_S.CONGESTION, _S.HOWLER, _S.PARKED)
-_LIFTED = (_S.DIAL_TONE, _S.DIALLING, _S.SERVED, _S.CALLING, _S.TALKING, *_LEFT_OFF)
-CONNECTED = (_S.DIALLING, _S.SERVED, _S.CALLING, _S.TALKING)
-NEXT: dict[tuple[State, type[Fact] | str], State] = {
-    (_S.IDLE, "ring"): _S.RINGING,
-    (_S.IDLE, Lifted): _S.DIAL_TONE,
-    (_S.RINGING, Lifted): _S.TALKING,
-    (_S.RINGING, "stop"): _S.IDLE,
-    (_S.DIAL_TONE, KeyHeard): _S.DIALLING,
-    (_S.DIAL_TONE, "waited"): _S.CONGESTION,
-    (_S.DIALLING, "waited"): _S.CONGESTION,
-    (_S.DIALLING, "call"): _S.CALLING,
-    (_S.DIALLING, "serve"): _S.SERVED,
-    (_S.SERVED, "served"): _S.DIAL_TONE,
-    (_S.SERVED, "call"): _S.CALLING,
-    (_S.CALLING, "answer"): _S.TALKING,
-    (_S.CONGESTION, "waited"): _S.HOWLER,
-    (_S.HOWLER, "waited"): _S.PARKED,
-    (_S.OUT, InService): _S.IDLE,
-    (_S.OUT, OutOfService): _S.OUT,
-    # Keys go on being heard: an emergency number is dialled from any of these.
-    **{(state, KeyHeard): state for state in (*CONNECTED, *_LEFT_OFF)},
-    # On its hook it only hears the echo of the caller that we show it.
-    **{(state, KeyHeard): state for state in (_S.IDLE, _S.RINGING)},
-    **{(state, "call"): _S.CALLING for state in _LEFT_OFF},
-    **{(state, "far_end_gone"): _S.CONGESTION for state in CONNECTED},
-    **{(state, HungUp): _S.IDLE for state in _LIFTED},
-    **{(state, Flashed): state for state in _LIFTED},
-    **{(state, burst): state for state in State for burst in (RingBegan, RingEnded)},
-    **{(state, OutOfService): _S.OUT for state in State if state is not _S.OUT},
-}
 
 
 class HandsetOwner(Protocol):
@@ -93,6 +44,8 @@ class HandsetOwner(Protocol):
 
     def hung_up(self, phone: "Handset", call: Call | None) -> None:
         """It may be rung again from now on; `call` is the one that it was on."""
+
+    def flashed(self, phone: "Handset") -> None: ...
 
     def unplugged(self, phone: "Handset") -> None: ...
 
@@ -146,7 +99,7 @@ class Handset:
 
     @property
     def off_hook(self) -> bool:
-        return self.state in _LIFTED
+        return self.state in LIFTED
 
     # What the exchange orders
 
@@ -181,6 +134,23 @@ class Handset:
         self._act("served")
         self._invite()
 
+    def invite_again(self) -> None:
+        """Whom he talked with is set aside, or is no affair of his any more: he may dial."""
+        self._act("set aside")
+        self._quiet()
+        self.keys = ""
+        self._invite()
+
+    def take(self, call: Call) -> None:
+        """He has lifted, and gets a call that was nobody's or waited for him."""
+        self._act("take")
+        self._quiet()
+        self.call, self.keys = call, ""
+
+    def calls_again(self) -> None:
+        """Whom he talked with has handed him on: somebody else is being rung for him."""
+        self._act("calls again")
+
     def answered(self) -> None:
         """The far end answered."""
         self._act("answer")
@@ -212,6 +182,8 @@ class Handset:
                 self._lifted(was)
             case HungUp():
                 self._hung_up(was)
+            case Flashed():
+                self.owner.flashed(self)
             case KeyHeard() if self.off_hook:
                 self._keyed(was, fact.key)
             case RingEnded() if self.state is State.RINGING and not self._shown:
@@ -297,3 +269,6 @@ class Handset:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+
+__all__ = ["CONNECTED", "LIFTED", "Handset", "HandsetOwner", "State"]

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from firmware.base.clock import Clock
 from firmware.base.events import FlowStopped
 from firmware.base.ports import Sound
+from firmware.calls import steps, steps_ask
 from firmware.calls.dialogue import Keys, Say, Script
-from firmware.calls.steps import scripts
 from firmware.calls.visit import Part, Visit
 from firmware.rows import GOODBYE, OPERATOR
 from firmware.tables import Menu
@@ -20,6 +20,7 @@ from firmware.tables import Menu
 WRONG = "menu.wrong"
 AGAIN = "menu.again"
 ONE_MOMENT = "one_moment"
+SCRIPTS = steps.SCRIPTS | steps_ask.SCRIPTS
 BACK, REPEAT, HUMAN = "*", "#", "0"
 
 
@@ -69,7 +70,7 @@ class Flow:
                 place = yield from self._menu(place, settings.menus[place], greeting)
             else:
                 step = settings.steps[place]
-                place = yield from scripts[type(step)](self._visit, step)
+                place = yield from SCRIPTS[type(step)](self._visit, step)
             greeting = ()
         if place == GOODBYE:
             yield Say(GOODBYE)

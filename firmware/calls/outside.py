@@ -181,7 +181,7 @@ class Reach:
             self._exchange.end(call, "called", "busy_tone" if reason == "busy_tone" else "failed")
         elif not self._exchange.desk.unanswered(call, self.phone):
             self._rests_until = self._clock.now + round(REST * SECOND)
-            self._clock.at(self._rests_until, lambda: self._exchange.changed(self.phone))
+            self._clock.at(self._rests_until, lambda: self.phone.owner.changed(self.phone))
 
     def _rung_for(self) -> Call | None:
         return self.phone.call if self.phone.state is State.RINGING else None
@@ -223,7 +223,7 @@ class Outside(Handset):
         self._reach = Reach(number, exchange, clock)
         super().__init__(number, self._reach, Deaf(), exchange.sound, clock, tell, ())
         self._reach.phone = self
-        self.owner = exchange
+        self.owner = exchange.stations
         exchange.sound.rows[number] = None
 
     @property
@@ -264,7 +264,7 @@ class Outsides:
             self._exchange.phones[number] = phone
             phone.fact(InService(at=self._clock.now))
             # After a start it is found before it is known who is there.
-            self._clock.after(0.0, lambda: self._exchange.changed(phone))
+            self._clock.after(0.0, lambda: phone.owner.changed(phone))
         return number
 
     def _tidy(self) -> None:

@@ -115,7 +115,7 @@ def info(visit: Visit, step: InfoStep) -> Part:
     return step.next
 
 
-scripts: dict[type[Step], Callable[[Visit, Any], Part]] = {
+SCRIPTS: dict[type[Step], Callable[[Visit, Any], Part]] = {
     SayStep: say,
     CollectStep: collect,
     SetStep: put,

@@ -3,10 +3,11 @@
 The settings are those in force when it began, and are kept to its end, whatever the owner changes.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
+from firmware.base.asked import Asked
 from firmware.base.calendar import Calendar
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import CaseData
@@ -43,18 +44,18 @@ class Forgetful:
 
 
 Answers = Callable[[str], None]
-Asker = Callable[[Mapping[str, Any], Answers], None]
+Asker = Callable[[Asked, Answers], None]
 
 
 @dataclass
 class Aids:
-    """What the steps ask of the house. `ask(request, tell)` looks something up off the tick."""
+    """What the steps ask of the house. `ask(asked, tell)` looks something up off the tick."""
 
     calendar: Calendar
     clock: Clock
     tell: Tell
     memory: Memory = field(default_factory=Forgetful)
-    ask: Asker = lambda request, tell: tell("")
+    ask: Asker = lambda asked, tell: tell("")
 
 
 @dataclass(eq=False)

@@ -2,84 +2,26 @@
 
 The two are kept apart. A person is off, available, or on a break with a code; the box sees his
 station idle, ringing, talking, in wrap-up or offline. Only who says available and is seen idle is
-offered a call, so a break asked for during a call needs no case of its own.
+offered a call, so a break asked for during a call needs no case of its own. Beside both stands "do not
+disturb": nobody is offered him, and nobody calls him.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
 
 from firmware.base import Impossible, Refused
-from firmware.base.clock import SECOND, Clock, Timer
-from firmware.base.events import AgentChanged
-from firmware.calls import handset as handsets
-from firmware.calls.call import Tell
+from firmware.base.clock import SECOND, Clock
+from firmware.base.events import AgentChanged, ReasonGiven
+from firmware.calls.call import Call, Tell
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
-from firmware.tables import Person
+from firmware.calls.outside import shown
+from firmware.desk.states import AT_REST, NEXT, REASONS, SEEN, Agent, State, Status
+from firmware.desk.wrapup import WrapUp
+from firmware.tables import Person, Queue
 
-MISSES = 2  # unanswered offers in a row, after which somebody is taken to be away (FEATURES row 11)
-REOFFER = 30.0  # s until somebody who did not answer is offered a call again
-
-
-class Status(Enum):
-    OFF = "off"
-    AVAILABLE = "available"
-    BREAK = "break"
-
-
-class State(Enum):
-    IDLE = "idle"
-    RINGING = "ringing"
-    TALKING = "talking"
-    WRAPUP = "wrapup"
-    OFFLINE = "offline"
-
-
-_S = State
-NEXT: dict[tuple[State, str], State] = {
-    (_S.RINGING, "free"): _S.IDLE,
-    (_S.TALKING, "free"): _S.IDLE,
-    (_S.OFFLINE, "free"): _S.IDLE,
-    (_S.TALKING, "wrap"): _S.WRAPUP,
-    (_S.OFFLINE, "wrap"): _S.WRAPUP,
-    (_S.WRAPUP, "ready"): _S.IDLE,
-    # A station may ring, be lifted or fail in any state: wrap-up keeps callers away, not colleagues.
-    **{(state, "rings"): _S.RINGING for state in State if state is not _S.RINGING},
-    **{(state, "busy"): _S.TALKING for state in State if state is not _S.TALKING},
-    **{(state, "gone"): _S.OFFLINE for state in State if state is not _S.OFFLINE},
-}
-_SEEN = {
-    handsets.State.IDLE: "free",
-    handsets.State.RINGING: "rings",
-    handsets.State.DIAL_TONE: "busy",
-    handsets.State.CONGESTION: "busy",  # the far end has gone, he has not put it back yet
-    **{state: "busy" for state in handsets.CONNECTED},
-}  # whatever else: gone (out of service, or left off its hook)
-_AT_REST = {_S.IDLE: "free", _S.WRAPUP: "free", _S.RINGING: "rings", _S.TALKING: "busy", _S.OFFLINE: "gone"}
-
-
-@dataclass(eq=False)
-class Agent:
-    """Somebody of the office at his station. `since` is when he became available, in µs."""
-
-    name: str
-    station: str | None
-    status: Status = Status.OFF
-    state: State = State.OFFLINE
-    code: str = ""  # of his break
-    since: int = 0
-    misses: int = 0
-    not_before: int = 0  # µs: no offer before
-    handled: int = 0
-    spared: bool = False  # what he was busy with came to nothing: his place among the idle is kept
-    wrap_s: float = 0.0  # what the call that he is on will leave him to do
-    timer: Timer | None = None
-
-    @property
-    def free(self) -> bool:
-        return self.status is Status.AVAILABLE and self.state is State.IDLE
+REOFFER = 30.0  # s until somebody who did not answer is offered a call again (FEATURES row 11)
+MISSED = "missed"  # the break of somebody who did not answer
 
 
 class Agents:
@@ -90,6 +32,8 @@ class Agents:
         self._exchange, self._clock, self._tell, self._changed = exchange, clock, tell, changed
         self._people: Mapping[str, Person] = {}
         self._all: dict[str, Agent] = {}
+
+    # Who is there
 
     @property
     def all(self) -> Mapping[str, Agent]:
@@ -102,70 +46,86 @@ class Agents:
     def _follow(self, people: Mapping[str, Person]) -> None:
         self._exchange.outside.follow()
         for name in [each for each in self._all if each not in people]:
-            agent = self._all.pop(name)
-            self._end_wrap(agent)
-            self._say(agent, Status.OFF, "not of the office any more")
+            self._leave(self._all.pop(name), "not of the office any more")
         for name, person in people.items():
             agent = self._all.setdefault(name, Agent(name, person.station))
             if agent.status is Status.OFF:
                 agent.station = person.station
 
-    def restore(self, changes: Iterable[AgentChanged]) -> None:
-        """What people said last before the box started anew holds; what the box saw of them does not."""
-        for change in {each.agent: each for each in changes}.values():
-            with suppress(Refused):  # a number that is allowed no longer
-                self._exchange.outside.find(change.station or "")
-            agent = self.all.get(change.agent)
-            if (
-                agent is None
-                or change.status == Status.OFF.value
-                or change.station not in self._exchange.phones
-            ):
-                continue
-            agent.station, agent.code = change.station, change.code
-            self._say(agent, Status(change.status), "the box started anew")
-
     def at(self, station: str) -> Agent | None:
         """Who is signed in there."""
         return next((each for each in self.signed_in() if each.station == station), None)
+
+    def of(self, station: str) -> Agent | None:
+        """Who is signed in there, else whose station it is."""
+        return self.at(station) or next((each for each in self.all.values() if each.station == station), None)
 
     def signed_in(self) -> Iterator[Agent]:
         return (each for each in self.all.values() if each.status is not Status.OFF)
 
     def number_at(self, station: str) -> str | None:
         """A telephone's own number, else that of whoever is signed in there, else of whose station it is."""
-        settings, here = self._exchange.settings, self.at(station)
+        settings = self._exchange.settings
         if (phone := settings.phones.get(station)) is not None:
             return phone.number
-        if here is not None:
-            return settings.people[here.name].number
-        return next((each.number for each in settings.people.values() if each.station == station), None)
+        agent = self.of(station)
+        return settings.people[agent.name].number if agent is not None else None
 
     def phone(self, agent: Agent) -> Handset | None:
         return self._exchange.phones.get(agent.station) if agent.station else None
 
+    def named(self, who: str) -> Agent:
+        """Refused: there is nobody of that name."""
+        agent = self.all.get(who)
+        if agent is None:
+            raise Refused(f'there is nobody called "{who[:30]}"; there are {", ".join(self.all)}')
+        return agent
+
+    def must_be_here(self, who: str) -> Agent:
+        """Somebody who is signed in. Refused: he is not, or there is nobody of that name."""
+        agent = self.named(who)
+        if agent.status is Status.OFF:
+            raise Refused(f"{who} is not signed in: sign in first")
+        return agent
+
+    def place(self, who: str, station: str | None) -> str:
+        """Where `who` signs in. Refused: nowhere, or it is not plugged in."""
+        wish, plugged = station or self.named(who).station, ", ".join(self._exchange.phones)
+        if not wish:
+            raise Refused(f"{who} has no station: choose one of {plugged}")
+        place = self._exchange.outside.find(wish)
+        if place not in self._exchange.phones:
+            raise Refused(f"{place[:30]} is not plugged in: choose one of {plugged}")
+        return place
+
     # What people say
 
     def sign_in(self, who: str, station: str | None = None) -> None:
-        """Available from now on, at a station of his own. Somebody else there is signed out."""
-        agent = self._agent(who)
-        if not (station or agent.station):
-            raise Refused(f"{who} has no station: choose one of {', '.join(self._exchange.phones)}")
-        place = self._exchange.outside.find(station or agent.station or "")
-        if place not in self._exchange.phones:
-            raise Refused(f"{place} is not plugged in: choose one of {', '.join(self._exchange.phones)}")
+        """Available from now on, at one station: he leaves his other, and who sits here is signed out."""
+        agent, place = self.named(who), self.place(who, station)
         other = self.at(place)
         if other is not None and other is not agent:
-            self._say(other, Status.OFF, f"{who} signed in at {place}")
+            self._leave(other, f"{who} signed in at {shown(place)}")
+        moved = agent.status is not Status.OFF and agent.station != place
+        reason = f"moved from {shown(agent.station)} to {shown(place)}" if moved else "signed in"
         agent.station = place
-        agent.misses = 0
+        agent.misses, agent.not_before = 0, 0
+        if agent.status is Status.OFF:
+            agent.signed_in, agent.dnd = self._clock.now, False
         self._look(agent)
-        self._say(agent, Status.AVAILABLE, "signed in")
+        self._say(agent, Status.AVAILABLE, reason, always=moved)
+        self._changed()  # he may have been available here, and spared after a call that he missed
 
-    def sign_out(self, who: str) -> None:
-        agent = self.must_be_here(who)
-        self._end_wrap(agent)
-        self._say(agent, Status.OFF, "signed out")
+    def sign_out(self, who: str, reason: str = "signed out") -> None:
+        self._leave(self.must_be_here(who), reason)
+
+    def _leave(self, agent: Agent, reason: str) -> None:
+        if agent.wrap is not None:
+            agent.wrap.stop()
+        if agent.state is State.WRAPUP:
+            self._see(agent, "ready", reason)
+        agent.wrap = None
+        self._say(agent, Status.OFF, reason)
 
     def take_break(self, who: str, code: str) -> None:
         """No calls from now on; the one that he is on goes on."""
@@ -177,29 +137,60 @@ class Agents:
         self._say(agent, Status.BREAK, code)
 
     def ready(self, who: str) -> None:
-        """Back from a break, or done with wrap-up."""
+        """Back from a break, or done with wrap-up. Refused: the wrap-up may not end yet."""
         agent = self.must_be_here(who)
+        if agent.wrap is not None:
+            agent.wrap.end()
         agent.misses, agent.not_before = 0, 0
-        if agent.state is State.WRAPUP:
-            self._wrapped_up(agent, "ready")
         self._say(agent, Status.AVAILABLE, "ready")
         self._changed()  # he may have been available, and spared after a call that he missed
 
+    def disturb_not(self, who: str, on: bool) -> None:
+        """Whether he may be called and offered calls; his status stays what it is."""
+        agent = self.named(who)
+        if agent.dnd is not on:
+            was_free, agent.dnd, agent.spared = agent.free, on, False
+            self._told(agent, was_free, "do not disturb" if on else "may be disturbed")
+
+    def extend(self, who: str) -> None:
+        """Longer wrap-up, once."""
+        agent = self.must_be_here(who)
+        if agent.wrap is None:
+            raise Refused(f"{who} has no wrap-up to extend")
+        agent.wrap.extend()
+        self._told(agent, agent.free, "wrap-up extended")
+
+    def reason(self, who: str, reason: str) -> None:
+        """What his last call of a queue came to."""
+        agent = self.must_be_here(who)
+        wrap = agent.wrap
+        if wrap is None:
+            raise Refused(f"{who} has taken no call of a queue since he signed in: there is none to sort")
+        wrap.check(reason)
+        self._tell(ReasonGiven(call=wrap.call, agent=who, reason=reason))
+        wrap.give(reason)
+
     # What the desk says
 
-    def took(self, agent: Agent, wrap_s: float) -> None:
-        """He answered a caller of a queue; its wrap-up follows."""
-        agent.misses, agent.wrap_s = 0, wrap_s
+    def took(self, agent: Agent, call: Call, queue: Queue | None) -> None:
+        """He answered a caller of a queue, if the owner has not taken it away; its wrap-up follows."""
+        agent.misses = 0
         agent.handled += 1
+        if agent.wrap is not None:
+            agent.wrap.stop()
+        about = self._exchange.settings.types.get(call.type or "")
+        queue = queue or Queue(wrap_s=0)
+        reasons = (about.reasons if about else ()) or queue.reasons
+        agent.wrap = WrapUp(call.id, queue, reasons, self._clock, lambda why: self._wrapped_up(agent, why))
 
     def missed(self, agent: Agent) -> None:
-        """He did not answer an offer. After two in a row he is taken to be away, and told so."""
+        """He did not answer an offer. After some in a row he is taken to be away, and told so."""
         agent.misses += 1
         agent.since = self._clock.now
         self.pause(agent)
-        if agent.misses >= MISSES and agent.status is Status.AVAILABLE:
-            agent.code = "missed"
-            self._say(agent, Status.BREAK, "missed")
+        if agent.misses >= self._exchange.settings.office.misses and agent.status is Status.AVAILABLE:
+            agent.code = MISSED
+            self._say(agent, Status.BREAK, MISSED)
 
     def spare(self, phone: Handset | None) -> None:
         """The caller left before whoever lifted was joined with him: he is as long idle as before."""
@@ -225,30 +216,37 @@ class Agents:
         if agent is not None:
             self._look(agent)
 
+    # What was before the box started anew
+
+    def come_back(self, agent: Agent, status: Status, station: str | None) -> None:
+        """He is as he said that he was; his station may still be starting. Where it is no more he is off."""
+        with suppress(Refused):  # a number that is allowed no longer
+            self._exchange.outside.find(station or "")
+        if station not in self._exchange.phones:
+            self._told(agent, False, "his station is not there any more")
+            return
+        agent.station = station
+        self._clock.at(agent.not_before, self._changed)
+        self._say(agent, status, "the box started anew")
+
     # The machine
 
     def _look(self, agent: Agent) -> None:
         phone = self.phone(agent)
-        seen = _SEEN.get(phone.state, "gone") if phone is not None else "gone"
-        if seen == _AT_REST[agent.state]:
+        seen = SEEN.get(phone.state, "gone") if phone is not None else "gone"
+        if seen == AT_REST[agent.state]:
             return
-        if seen == "free" and agent.state in (State.TALKING, State.OFFLINE) and agent.wrap_s > 0:
+        wrap = agent.wrap
+        if seen == "free" and wrap is not None and (wrap.due or wrap.running):
+            if wrap.due:
+                wrap.begin()
             self._see(agent, "wrap", "wrap-up")
-            agent.timer = self._clock.after(agent.wrap_s, lambda: self._wrapped_up(agent, "wrap-up over"))
-            agent.wrap_s = 0.0
-            return
-        self._end_wrap(agent)
-        self._see(agent, seen, _REASONS[seen])
+        else:
+            self._see(agent, seen, REASONS[seen])
 
-    def _wrapped_up(self, agent: Agent, reason: str) -> None:
-        self._end_wrap(agent)
+    def _wrapped_up(self, agent: Agent, why: str) -> None:
         if agent.state is State.WRAPUP:
-            self._see(agent, "ready", reason)
-
-    def _end_wrap(self, agent: Agent) -> None:
-        if agent.timer is not None:
-            agent.timer.stop()
-            agent.timer = None
+            self._see(agent, "ready", why)
 
     def _see(self, agent: Agent, seen: str, reason: str) -> None:
         new = NEXT.get((agent.state, seen))
@@ -259,34 +257,20 @@ class Agents:
         agent.state = new
         self._told(agent, was_free, reason)
 
-    def _say(self, agent: Agent, status: Status, reason: str) -> None:
-        if agent.status is status and status is not Status.BREAK:
+    def _say(self, agent: Agent, status: Status, reason: str, always: bool = False) -> None:
+        if agent.status is status and status is not Status.BREAK and not always:
             return
         was_free, agent.status, agent.spared = agent.free, status, False
         self._told(agent, was_free, reason)
 
     def _told(self, agent: Agent, was_free: bool, reason: str) -> None:
         code = agent.code if agent.status is Status.BREAK else ""
-        self._tell(
-            AgentChanged(agent.name, agent.status.value, agent.state.value, reason, agent.station, code)
-        )
+        status, state = agent.status.value, agent.state.value
+        self._tell(AgentChanged(agent.name, status, state, reason, agent.station, code, agent.dnd))
         if agent.free and not was_free:
             agent.since = agent.since if agent.spared else self._clock.now
             agent.spared = False
         self._changed()
 
-    def _agent(self, who: str) -> Agent:
-        agent = self.all.get(who)
-        if agent is None:
-            raise Refused(f'there is nobody called "{who[:30]}"; there are {", ".join(self.all)}')
-        return agent
 
-    def must_be_here(self, who: str) -> Agent:
-        """Somebody who is signed in. Refused: he is not, or there is nobody of that name."""
-        agent = self._agent(who)
-        if agent.status is Status.OFF:
-            raise Refused(f"{who} is not signed in: sign in first")
-        return agent
-
-
-_REASONS = {"free": "on its hook", "rings": "offered a call", "busy": "off its hook", "gone": "out of reach"}
+__all__ = ["Agent", "Agents", "State", "Status"]

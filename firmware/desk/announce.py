@@ -14,7 +14,7 @@ from firmware.base.clock import SECOND, Timer
 from firmware.base.events import Event, WaitTold
 from firmware.base.ports import Sound
 from firmware.calls.call import Tell
-from firmware.desk.agents import Agent, State, Status
+from firmware.desk.agents import Agent
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible
 from firmware.desk.wait import Band, Paces, Promise
@@ -55,7 +55,7 @@ class Announcer:
         self._sound: Sound = desk.exchange.sound
         self._talks = desk.exchange.talks
         self._talks.watch = self._talked
-        self._paces = Paces()
+        self.paces = Paces()
         self._listeners: dict[Waiting, Listener] = {}
         self._known: set[Waiting] = set()  # who waited at the last look
         self._there: dict[str, bool] = {}  # queue -> was somebody available then
@@ -64,7 +64,7 @@ class Announcer:
 
     def see(self, event: Event) -> None:
         """Learn from an event how fast the queues are served."""
-        self._paces.see(event)
+        self.paces.see(event)
 
     def look(self) -> None:
         """Follow who came, who left, and whose people came or left; nobody else is looked at."""
@@ -261,7 +261,7 @@ class Announcer:
         """That, and how many people are there for him."""
         queue = self._desk.staffed(waiting)
         people = len(self._people(waiting, queue)) if queue is not None else 0
-        return self._paces.of(waiting.queue or "").wait(place, people, self._clock.now), people
+        return self.paces.of(waiting.queue or "").wait(place, people, self._clock.now), people
 
     def _people(self, waiting: Waiting, queue: Queue) -> list[Agent]:
         """Who is there and can take him, now or after the calls they are on."""
@@ -270,8 +270,7 @@ class Announcer:
         return [
             agent
             for agent in members
-            if agent.status is Status.AVAILABLE
-            and agent.state is not State.OFFLINE
+            if agent.there
             and eligible(agent, view, waited)
         ]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from firmware.base.clock import SECOND, Clock
 from firmware.calls.call import Call
-from firmware.desk.agents import Status
 from firmware.tables import Nobody, Queue, Settings
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class Limits:
 
     def _people(self, queue: Queue) -> int:
         everybody = self._desk.agents.all
-        return sum(everybody[name].status is Status.AVAILABLE for name in queue.members)
+        return sum(everybody[name].there for name in queue.members)
 
     def _full(self, waiting: "Waiting", queue: Queue) -> str | None:
         if queue.full is None:

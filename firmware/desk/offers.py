@@ -15,7 +15,7 @@ from firmware.base.clock import SECOND
 from firmware.base.events import CallOffered, OfferEnded
 from firmware.calls.call import Tell
 from firmware.calls.handset import Handset
-from firmware.desk.agents import Agent, State, Status
+from firmware.desk.agents import Agent, State
 from firmware.desk.announce import Announcer
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import NAMED, View, eligible, next_step, ranked, reasons
@@ -93,7 +93,7 @@ class Offers:
             return None
         everybody, now = self._desk.agents.all, self._clock.now
         members = [everybody[each] for each in queue.members]
-        if not any(each.status is Status.AVAILABLE for each in members):
+        if not any(each.there for each in members):
             return None
         asked = [each for each in members if each.not_before <= now]
         free = [each for each in asked if each.free and self._phone(each.station)]
@@ -167,10 +167,9 @@ class Offers:
             waiting.kept = self._clock.now + round(queue.sticky_s * SECOND)
         if waiting.call.rung:
             return agent if waiting.offered is agent else None
-        here = agent.status is Status.AVAILABLE and agent.state is not State.OFFLINE
         if agent.not_before > self._clock.now:
             waiting.kept = 0  # he missed or rejected a call just now
-        return agent if here and self._clock.now < waiting.kept else None
+        return agent if agent.there and self._clock.now < waiting.kept else None
 
     def _keep(self, waiting: Waiting, agent: Agent, staff: Staff) -> None:
         if waiting.call.rung:

@@ -8,21 +8,21 @@ something changed: nothing here polls.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from firmware.base.choices import Unmet
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import OfferEnded, Outcome, QueueEntered, QueueLeft
-from firmware.base.orders import Handler
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Script
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
-from firmware.desk.agents import Agent, Agents, Status
+from firmware.desk.agents import Agent, Agents
 from firmware.desk.callback import Callbacks
 from firmware.desk.callers import Callers
 from firmware.desk.limits import GaveUp, Limits
+from firmware.desk.orders import Orders
+from firmware.desk.places import Places
 from firmware.desk.routing import Shares, View
 from firmware.desk.whisper import greet, whisper
-from firmware.tables import CALLBACK, OPERATOR, Nobody, Queue, Settings
+from firmware.tables import CALLBACK, Nobody, Queue, Settings
 
 SHORT = 5 * SECOND  # µs: who leaves sooner is a short abandon (FEATURES 2.1)
 ALONE = 15.0  # s that one after another is rung where no queue says how long
@@ -78,6 +78,8 @@ class Desk:
     def __init__(self, exchange: Exchange, clock: Clock, tell: Tell) -> None:
         self.exchange, self.clock, self._tell = exchange, clock, tell
         self.agents = Agents(exchange, clock, tell, self.stir)
+        self.places = Places(exchange, self.agents, clock)
+        self.orders = Orders(self, tell)
         self.last: dict[str, str] = {}  # queue -> who answered last: a person, or a station under "nobody"
         self.callers = Callers(lambda: self.settings, clock, tell, self.agents.at)
         self.shares = Shares()
@@ -109,7 +111,7 @@ class Desk:
             return
         queue = self.settings.queues.get(to)
         if queue is None:
-            self.enter(Waiting(call, None, self._station(to), False, ALONE, since, self.clock.now))
+            self.enter(Waiting(call, None, (self.places.station(to),), False, ALONE, since, self.clock.now))
         elif self.exchange.calendar.is_open(queue.hours):
             since -= self._gave_up.waited(to, call, queue, self.settings)
             since = self.callbacks.claimed(call, to, since)
@@ -136,7 +138,7 @@ class Desk:
             if agent is not None:
                 queue = self.settings.queues.get(waiting.queue)  # None: the owner took it away meanwhile
                 self.shares.took(waiting.queue, agent, self.agents.all, self.settings, self.clock.wall())
-                self.agents.took(agent, queue.wrap_s if queue is not None else 0.0)
+                self.agents.took(agent, call, queue)
         self._leave(call, "answered")
         greet(self.exchange, call, phone.name, agent)
 
@@ -156,6 +158,20 @@ class Desk:
 
     def number_at(self, station: str) -> str | None:
         return self.agents.number_at(station)
+
+    def reached(self, number: str) -> str | None:
+        return self.places.inside(number)
+
+    def who_at(self, station: str) -> str | None:
+        agent = self.agents.at(station)
+        return agent.name if agent is not None else None
+
+    def queue_of(self, call: Call) -> str | None:
+        waiting = self.waiting.get(call)
+        return waiting.queue if waiting is not None else None
+
+    def knows(self, to: str) -> bool:
+        return self.places.knows(to)
 
     def keyed(self, call: Call, key: str) -> None:
         """A caller who waits pressed a key: he may choose something else than waiting."""
@@ -179,11 +195,11 @@ class Desk:
     def unanswered(self, call: Call, phone: Handset) -> bool:
         """Nobody took it at a station outside: as if it had rung in vain, without waiting for that."""
         waiting, agent = self.waiting.get(call), self.agents.at(phone.name)
-        if waiting is not None and waiting.offered is agent:
-            self.withdraw(waiting)
         if agent is not None:
+            self._tell(OfferEnded(call.id, phone.name, agent.name, "no_answer"))
+            if waiting is not None and waiting.offered is agent:
+                self.withdraw(waiting)
             self.agents.missed(agent)
-        self.stir()
         return agent is not None
 
     def declined(self, call: Call, phone: Handset) -> bool:
@@ -193,49 +209,6 @@ class Desk:
             self.agents.pause(agent)
         self.stir()
         return call in self.waiting
-
-    # What people order
-
-    @property
-    def orders(self) -> dict[str, Handler]:
-        return {
-            "agent.sign_in": Handler(self.sign_in),
-            "agent.sign_out": Handler(self.sign_out),
-            "agent.break": Handler(self.take_break),
-            "agent.ready": Handler(self.ready),
-            "agent.reject": Handler(self.reject),
-        }
-
-    def sign_in(self, who: str, station: str | None = None) -> None:
-        self.agents.sign_in(who, station)
-
-    def sign_out(self, who: str) -> None:
-        """No calls any more; one that rings goes to the next at once."""
-        self.agents.must_be_here(who)
-        self._unring(who, "signed_out")
-        self.agents.sign_out(who)
-
-    def take_break(self, who: str, code: str) -> None:
-        self.agents.take_break(who, code)
-        self._unring(who, "break")
-
-    def ready(self, who: str) -> None:
-        self.agents.ready(who)
-
-    def reject(self, who: str) -> None:
-        """He does not take this one: no miss, and the next is asked at once."""
-        self.agents.ringing(who)
-        self._unring(who, "rejected")
-        self.agents.pause(self.agents.all[who])
-
-    def _unring(self, who: str, reason: Unmet) -> None:
-        agent = self.agents.all.get(who)
-        phone = self.agents.phone(agent) if agent is not None else None
-        for waiting in self.waiting.values():
-            if phone is not None and phone in waiting.call.rung:
-                waiting.stop()
-                self._tell(OfferEnded(waiting.call.id, phone.name, who, reason))
-                self.exchange.stop_ring(waiting.call, phone)
 
     # Entering and leaving
 
@@ -280,15 +253,7 @@ class Desk:
             self.exchange.stop_ring(waiting.call, phone)
         self.stir()
 
-    def _station(self, to: str) -> tuple[str, ...]:
-        settings = self.settings
-        operator = settings.office.operator
-        if to == OPERATOR:
-            return (operator,)
-        if to in settings.people:
-            return (self.agents.all[to].station or operator,)
-        station = to if to in settings.phones else settings.extensions().get(to)
-        return (station or operator,)  # a place that was taken away meanwhile: a person answers
+    # What the offers ask
 
     def staffed(self, waiting: Waiting) -> Queue | None:
         """His queue, while somebody of it says that he is available."""
@@ -298,7 +263,7 @@ class Desk:
     def there(self, name: str) -> bool:
         """Does somebody of that queue say that he is available?"""
         queue, everybody = self.settings.queues.get(name), self.agents.all
-        return queue is not None and any(everybody[each].status is Status.AVAILABLE for each in queue.members)
+        return queue is not None and any(everybody[each].there for each in queue.members)
 
     def view(self, waiting: Waiting, queue: Queue) -> View:
         name = waiting.queue or ""

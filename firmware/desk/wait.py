@@ -11,7 +11,7 @@ of Wilson and Hilferty (1931): the cube root of a gamma variable is nearly norma
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -88,7 +88,9 @@ KEPT = ("handled", "handling_s", "gave_up", "waited")  # of a pace, over a resta
 
 
 class Paces:
-    """The pace of each queue, from the events alone."""
+    """The pace of each queue, from the events alone; its own keeper (firmware.standing)."""
+
+    private = False
 
     def __init__(self) -> None:
         self._of: dict[str, Pace] = {}
@@ -104,8 +106,11 @@ class Paces:
         nothing: the box's clock begins anew with the box."""
         return {name: {each: getattr(pace, each) for each in KEPT} for name, pace in self._of.items()}
 
-    def restore(self, standing: Mapping[str, Mapping[str, Any]]) -> None:
-        """Begin with what was known before the box started anew; what is not understood is dropped."""
+    def restore(
+        self, standing: Mapping[str, Mapping[str, Any]], at: int = 0, since: Sequence[Event] = ()
+    ) -> None:
+        """Begin with what was known before the box started anew; what is not understood is dropped. The few
+        minutes since then count as little as a few calls."""
         for name, known in standing.items():
             for each in KEPT:
                 setattr(self.of(name), each, known.get(each, 0))

@@ -6,7 +6,7 @@ here waits or drifts. On a PC there is no such clock; there `firmware.rim.ticker
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
@@ -14,22 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from firmware.base import Refused
-from firmware.base.clock import SECOND, TICK, Clock
-from firmware.base.events import (
-    AgentChanged,
-    Before,
-    CallArrived,
-    CallDialled,
-    CallEnded,
-    Event,
-    QueueEntered,
-    QueueLeft,
-)
+from firmware.base.clock import TICK, Clock
+from firmware.base.events import Event
 from firmware.base.orders import Reply
 from firmware.base.ports import Shelf
 from firmware.box import VERSION, Box
+from firmware.rim.before import before
 from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.secret import box_secret, sealed_settings
 from firmware.rim.store import SettingsStore
 from firmware.rim.ticker import LATE, settle
 from firmware.settings import read
@@ -38,7 +31,6 @@ from firmware.tables import Settings
 
 Countries = dict[str, str]  # port -> country
 PROMPTS = Path(__file__).parents[2] / "prompts"
-LOOK_BACK = 20_000  # events
 DATE_EVERY = 500  # ticks between two looks at the computer's date
 PLACES = range(1, 5)  # lines and phones of one hat
 FIRST_OFFICE: dict[str, Any] = {  # until somebody says otherwise: all lines ring the first phone
@@ -92,10 +84,12 @@ def run(
         journal = Writer(Journal(folder / "journal.db"))
         stack.callback(journal.close)
         stored = store.load()
-        settings = read(stored[1] if stored else FIRST_OFFICE)
+        secret = box_secret(folder)
+        settings = read(sealed_settings(stored[1] if stored else FIRST_OFFICE, secret))
         lines = {name: settings.country_of(name) for name in settings.lines}
         shelf = plug(lines, dict.fromkeys(settings.phones, settings.country), stack)
-        box = _box(settings, shelf, journal)
+        box = _box(settings, shelf, journal, secret)
+        stack.callback(box.keepers.tell)
         engine = LiveBox(box, lambda: {"trouble": journal.trouble or store.notice, **figures()}, now)
         server = ControlServer(folder / "control.sock", engine, journal)
         stack.callback(server.close)
@@ -105,10 +99,10 @@ def run(
             server.beat()
 
 
-def _box(settings: Settings, shelf: Shelf, journal: AnyJournal) -> Box:
+def _box(settings: Settings, shelf: Shelf, journal: AnyJournal, secret: bytes) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
     clock = Clock(datetime.now(settings.zone))
-    return Box(settings, [shelf], clock, journal, prompts, before=before(journal))
+    return Box(settings, [shelf], clock, journal, prompts, before=before(journal), secret=secret)
 
 
 def date_follower(
@@ -140,34 +134,3 @@ def ending() -> Callable[[], bool]:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda number, _: asked.append(number))
     return lambda: bool(asked)
-
-
-def before(journal: AnyJournal) -> Before:
-    """What a start must know of the time before it. It looks back over the last events only: the highest
-    number that a call had, what people said last, and the calls that were cut off."""
-    told = list(journal.events(max(0, journal.last[0] - LOOK_BACK)))
-    ids = (event.fields().get("call") for event in told)
-    calls = max((int(each.rsplit("-", 1)[1]) for each in ids if each), default=0)
-    agents = tuple(event for event in told if isinstance(event, AgentChanged))
-    return Before(calls, agents, tuple(_endings(told)))
-
-
-def _endings(told: list[Event]) -> Iterator[Event]:
-    """The end of each call that went on when the box stopped, so that every call has one."""
-    began: dict[str, int] = {}
-    queues: dict[str, str] = {}
-    for event in told:
-        match event:
-            case CallArrived() | CallDialled():
-                began.setdefault(event.call, event.at)
-            case QueueEntered():
-                queues[event.call] = event.queue
-            case QueueLeft():
-                queues.pop(event.call, None)
-            case CallEnded():
-                began.pop(event.call, None)
-    for call, at in began.items():
-        if call in queues:
-            yield QueueLeft(call=call, queue=queues[call], outcome="withdrawn")
-        seconds = max(0, told[-1].at - at) / SECOND
-        yield CallEnded(call=call, side="box", reason="failed", seconds=round(seconds, 3))

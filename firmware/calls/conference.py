@@ -1,0 +1,177 @@
+"""Several at once: conferences around one telephone, and two lines that speak with each other.
+
+A conference is one telephone with several calls: everybody on them hears everybody. Its host may leave:
+two who remain talk on, more of them need a telephone of the office among them, which is the host then.
+"""
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from firmware.base import Refused
+from firmware.base.clock import SECOND, Clock
+from firmware.base.events import CallResumed
+from firmware.calls.call import Call, Tell
+from firmware.calls.handset import Handset
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+    from firmware.calls.hands import Party
+
+WATCHED = 600.0  # s without a word on two lines that never told by the loop that somebody left (row 37)
+MOST = 16  # rows in one conference
+
+
+class Conferences:
+    """Who is with whom; `of(phone)` are the calls that its host has besides the one he is on."""
+
+    def __init__(self, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
+        self._exchange, self._clock, self._tell = exchange, clock, tell
+        self._others: dict[Handset, list[Call]] = {}
+        self._asked: set[Call] = set()  # who joins as soon as he answers
+
+    def of(self, phone: Handset) -> list[Call]:
+        return self._others.get(phone, [])
+
+    def calls(self, phone: Handset) -> list[Call]:
+        """All calls of a conference; empty where there is none."""
+        return [*self.of(phone), phone.call] if self.of(phone) and phone.call is not None else []
+
+    def rows(self, phone: Handset) -> list["Party"]:
+        """Whoever is in it, the host first."""
+        return [phone, *(self._exchange.hands.far(call, phone) for call in self.calls(phone))]
+
+    # Coming together
+
+    def invite(self, phone: Handset, who: str) -> None:
+        """Call somebody; all are joined when he answers. Whoever is there waits meanwhile."""
+        if len(self.calls(phone)) + 2 >= MOST:
+            raise Refused(f"a conference has room for {MOST}")
+        self._exchange.rules.must_dial(phone, who)
+        for call in self._dissolve(phone):
+            self._exchange.hands.set_aside(call, phone)
+        phone.invite_again()
+        self._exchange.keypad.dial(phone, who)
+        if phone.call is not None:
+            self._asked.add(phone.call)
+
+    def _dissolve(self, phone: Handset) -> list[Call]:
+        current = self._exchange.hands.talking(phone)
+        calls = [*self._others.pop(phone, []), current]
+        self._exchange.rules.must_meet(calls)
+        return calls
+
+    def answered(self, call: Call) -> None:
+        """Somebody is there: was he asked to join?"""
+        if call in self._asked and call.phone is not None:
+            self._asked.discard(call)
+            self.join(call.phone)
+
+    def join(self, phone: Handset) -> None:
+        """Everybody on hold there, and whoever is talked with: together from now on."""
+        hands = self._exchange.hands
+        if phone.call is None and hands.at(phone):
+            hands.resume(phone)
+        current, held = hands.talking(phone), hands.at(phone)
+        if not held:
+            raise Refused(f"nobody is on hold at {phone.name} who could join")
+        self._exchange.rules.must_meet([*held, current])
+        for call in list(held):
+            held.remove(call)
+            call.step("resume")
+            self._tell(CallResumed(call=call.id, by=hands.name(phone)))
+            self._others.setdefault(phone, []).append(call)
+        self._connect(self.rows(phone))
+
+    def _connect(self, rows: list["Party"]) -> None:
+        for row in rows:
+            self._exchange.sound.part(row.name)
+        for one, other in combinations(rows, 2):
+            self._exchange.sound.join(one.name, other.name)
+
+    # Leaving
+
+    def hung_up(self, phone: Handset, call: Call | None) -> bool:
+        """The host put it down. True: those who remain are seen to."""
+        others = self._others.pop(phone, [])
+        if call is None or not others:
+            return False
+        rest = [*others, call]
+        if len(rest) == 2:
+            self._put_through(rest[0], rest[1], phone)
+        else:
+            self._new_host(rest, phone)
+        return True
+
+    def _put_through(self, one: Call, other: Call, phone: Handset) -> None:
+        try:
+            self._exchange.rules.must_bridge(one, other)
+        except Refused:  # two callers from outside, and nobody of the office
+            for call in (one, other):
+                self._exchange.end(call, "called", "hang_up")
+        else:
+            self._exchange.hands.put_through(one, other, phone)
+
+    def _new_host(self, calls: list[Call], phone: Handset) -> None:
+        """A telephone of the office among those who remain goes on with the others."""
+        hands = self._exchange.hands
+        fars = {call: hands.far(call, phone) for call in calls}
+        host = next((far for far in fars.values() if isinstance(far, Handset)), None)
+        for call, far in fars.items():
+            if host is None:
+                self._exchange.end(call, "called", "hang_up")
+            elif far is host:
+                call.phone = call.called = None
+                self._exchange.end(call, "box", "hang_up")
+            else:
+                hands.seat(call, host, far)
+        if host is not None:
+            stay = [call for call in calls if fars[call] is not host]
+            host.call, self._others[host] = stay[-1], stay[:-1]
+            self._connect(self.rows(host))
+
+    def over(self, call: Call) -> None:
+        """A call has ended: the others go on without it."""
+        self._asked.discard(call)
+        for phone, others in list(self._others.items()):
+            if call in others:
+                others.remove(call)
+            elif phone.call is call and others:
+                phone.call = others.pop()
+            if not others:
+                del self._others[phone]
+
+
+class Bridges:
+    """Two lines that speak with each other, nobody of the office between them."""
+
+    def __init__(self, exchange: "Exchange", clock: Clock) -> None:
+        self._exchange, self._clock = exchange, clock
+        self._other: dict[Call, Call] = {}
+
+    def __contains__(self, call: Call) -> bool:
+        return call in self._other
+
+    def join(self, one: Call, other: Call) -> None:
+        """From now on the end of one is the end of both."""
+        self._other |= {one: other, other: one}
+        one.phone = other.phone = None
+        one.bridged, other.bridged = other, one
+        self._look(one, other)
+
+    def over(self, call: Call) -> None:
+        other = self._other.pop(call, None)
+        if other is not None:
+            self._other.pop(other, None)
+            call.bridged = other.bridged = None
+            self._exchange.end(other, "box", "hang_up")
+
+    def _look(self, one: Call, other: Call) -> None:
+        """Both may have gone where no exchange says so, and hold each other's line for ever."""
+        lines = [call.line for call in (one, other) if call.line is not None]
+        if self._other.get(one) is not other or any(line.supervision.proven for line in lines):
+            return
+        due = max(line.supervision.spoke_at for line in lines) + round(WATCHED * SECOND)
+        if due > self._clock.now:
+            self._clock.at(due, lambda: self._look(one, other))
+        else:
+            self._exchange.end(one, "line", "silence")

@@ -1,0 +1,89 @@
+"""Who may dial what, and which callers may be led where: barred by default beyond the country.
+
+Numbers are judged as the exchange will understand them, after they were normalised. An emergency number
+never comes here. Two lines are joined only where the owner allows it for whoever asks.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from firmware.base import Refused
+from firmware.base.numbers import CLASSES, class_of, e164
+from firmware.calls.call import Call
+from firmware.calls.handset import Handset
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+
+
+class Rules:
+    """What the settings in force allow."""
+
+    def __init__(self, exchange: "Exchange") -> None:
+        self._exchange = exchange
+        self._day: date | None = None
+        self.dialled: dict[str, int] = {}  # who -> outside calls of today
+
+    # Dialling
+
+    def refuses(self, phone: Handset, number: str) -> str | None:
+        """Why that telephone may not dial an outside number now; None: it may."""
+        settings, who = self._exchange.settings, self._exchange.desk.who_at(phone.name)
+        person = settings.people.get(who or "")
+        row = settings.phones.get(phone.name)
+        may = person.may_call if person else row.may_call if row else "internal"
+        own = [line.number for line in settings.lines.values() if line.number]
+        asked = class_of(number, settings.country, own)
+        if CLASSES.index(asked) > CLASSES.index(may):
+            return f"{asked} calls are not allowed from {who or phone.name}"
+        forms = (number, e164(number, settings.country) or number)
+        if any(form.startswith(start) for form in forms for start in settings.office.barred):
+            return f"{number[:20]} is barred in this office"
+        if settings.office.daily_calls and self._today(who or phone.name) >= settings.office.daily_calls:
+            return f"{who or phone.name} has made {settings.office.daily_calls} outside calls today, the most"
+        return None
+
+    def dials(self, phone: Handset) -> None:
+        """It dials outside: one more of today's."""
+        who = self._exchange.desk.who_at(phone.name) or phone.name
+        self.dialled[who] = self._today(who) + 1
+
+    def _today(self, who: str) -> int:
+        today = self._exchange.calendar.now().date()
+        if today != self._day:
+            self._day, self.dialled = today, {}
+        return self.dialled.get(who, 0)
+
+    def must_dial(self, phone: Handset, to: str) -> None:
+        """Refused: nobody of that name is here, and no such number may be dialled."""
+        if self._exchange.desk.reached(to) is not None or to in self._exchange.parking.there:
+            return
+        if not to.lstrip("+").isdigit():
+            raise Refused(f'nobody is reached by "{to[:30]}"')
+        if to in self._exchange.settings.emergencies:
+            raise Refused("only a person's keys dial an emergency number")
+        if (why := self.refuses(phone, to)) is not None:
+            raise Refused(why)
+
+    # Leading callers
+
+    def must_lead(self, call: Call, to: str) -> None:
+        """Refused: there is no such place, or it is outside and callers are not led there."""
+        if self._exchange.desk.knows(to):
+            return
+        if to in self._exchange.settings.emergencies:
+            raise Refused("nobody is handed on to an emergency number")
+        if to.lstrip("+").isdigit():
+            raise Refused("callers are not led outside: ask first, then put them through if that is allowed")
+        raise Refused(f'there is no "{to[:30]}" to hand a call on to')
+
+    def must_bridge(self, one: Call, other: Call) -> None:
+        """Refused: both are outside, and no caller is connected with an outside number here."""
+        lines = one.line is not None and other.line is not None
+        if lines and not self._exchange.settings.office.lines_together:
+            raise Refused("two outside lines are not left alone with each other: the owner may allow it")
+
+    def must_meet(self, calls: Sequence[Call]) -> None:
+        if any(call.emergency for call in calls):
+            raise Refused("an emergency call stays alone")

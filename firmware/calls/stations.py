@@ -1,0 +1,119 @@
+"""The owner of all telephones of the office: what one tells becomes an answer, a number, a verb, an end."""
+
+from typing import TYPE_CHECKING
+
+from firmware.base.events import CallAnswered, Side
+from firmware.calls.call import Call, Stage, Tell
+from firmware.calls.codes import CODES, UNKNOWN, alert
+from firmware.calls.handset import Handset, State
+from firmware.calls.line import State as LineState
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+
+
+class Stations:
+    """Told by every handset what its person did."""
+
+    def __init__(self, exchange: "Exchange", tell: Tell) -> None:
+        self._exchange, self._tell = exchange, tell
+
+    # Answering
+
+    def lifted_to_answer(self, phone: Handset) -> None:
+        call = phone.call
+        assert call is not None
+        self.answer(call, phone)
+
+    def answer(self, call: Call, phone: Handset) -> None:
+        """Whoever is at `phone` takes a call that was rung."""
+        self._exchange.stop_others(call, phone)
+        if call.stage is Stage.PROMISED and call.promise is not None:
+            call.phone = phone
+            call.promise.lifted(phone)
+        elif call.direction != "inside" and (script := self._exchange.desk.intro(call, phone)) is not None:
+            call.phone = phone
+            self._exchange.talks.begin(phone.name, script, lambda: self.connect(call, phone))
+        else:
+            self.connect(call, phone)
+
+    def connect(self, call: Call, phone: Handset) -> None:
+        """Join whoever lifted with the one he was rung for."""
+        call.step("answer")
+        if call.direction == "inside" and call.line is None:
+            assert call.phone is not None
+            call.called = phone
+            call.phone.answered()
+            self._exchange.hands.together(call.phone, phone)
+        else:
+            assert call.line is not None
+            call.phone = phone
+            self._exchange.talks.stop(call.line.name)
+            self._exchange.hands.together(call.line, phone)
+            if call.line.state is not LineState.TALKING:
+                call.line.join()
+        self._tell(CallAnswered(call=call.id, station=phone.name, how="lift"))
+        self._exchange.desk.answered(call, phone)
+        self._exchange.conferences.answered(call)
+
+    # Keys and the hook
+
+    def keyed(self, phone: Handset, key: str) -> None:
+        if not self._exchange.monitor.key(phone, key):
+            self._exchange.keypad.keyed(phone, key)
+
+    def flashed(self, phone: Handset) -> None:
+        self._exchange.keypad.stop(phone)
+        self._exchange.hands.flashed(phone)
+
+    def hung_up(self, phone: Handset, call: Call | None) -> None:
+        self._exchange.keypad.stop(phone)
+        self._exchange.talks.stop(phone.name)
+        self._exchange.sound.part(phone.name)
+        if self._exchange.conferences.hung_up(phone, call) or self._exchange.hands.hung_up(phone, call):
+            return
+        if call is not None and not self._declines(call, phone):
+            self._exchange.end(call, self._side(call, phone), "hang_up")
+
+    def _declines(self, call: Call, phone: Handset) -> bool:
+        """Before he was joined with a caller he gives nobody up but himself."""
+        if call.phone is not phone:
+            return False
+        if call.promise is not None:
+            return call.promise.left()
+        if call.stage is not Stage.RINGING or not self._exchange.desk.declined(call, phone):
+            return False
+        call.phone = None
+        return True
+
+    def _side(self, call: Call, phone: Handset) -> Side:
+        return "caller" if phone is call.phone and call.direction != "in" else "called"
+
+    def unplugged(self, phone: Handset) -> None:
+        self._exchange.keypad.stop(phone)
+        call = phone.call
+        if call is not None and phone in call.rung:
+            call.rung.remove(phone)
+        self._exchange.talks.stop(phone.name)
+        self._exchange.hands.gone(phone)
+        if call is None or self._declines(call, phone):
+            return
+        if phone in (call.phone, call.called):
+            self._exchange.end(call, self._side(call, phone), "failed")
+
+    def changed(self, phone: Handset) -> None:
+        self._exchange.changed(phone)
+
+    # The box speaks with somebody
+
+    def serve(self, phone: Handset, code: str) -> None:
+        """A code was keyed, or what is none: its script, and then dial tone."""
+        phone.serve()
+        script = self._exchange.services[CODES.get(code, UNKNOWN)](phone)
+        emergencies = self._exchange.settings.emergencies
+        script = alert(code, script, emergencies, lambda number: self._exchange.dial_out(phone, number, True))
+        self._exchange.talks.begin(phone.name, script, lambda: self._served(phone))
+
+    def _served(self, phone: Handset) -> None:
+        if phone.state is State.SERVED:
+            phone.served()

@@ -1,0 +1,89 @@
+"""The verbs of two hands as orders: what somebody's page or program asks of the telephone where he sits.
+
+They are those of `calls/hands` and its neighbours, by the person's name; a code, a flash of the hook and
+a button of a handset come to the same methods.
+"""
+
+from typing import TYPE_CHECKING
+
+from firmware.base import Refused
+from firmware.base.orders import Handler
+from firmware.calls.handset import Handset
+
+if TYPE_CHECKING:
+    from firmware.desk.queue import Desk
+
+
+class Verbs:
+    """Of one desk, by name. Refused: the sentence says why, and nothing has happened."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk, self._exchange = desk, desk.exchange
+
+    @property
+    def table(self) -> dict[str, Handler]:
+        return {
+            "agent.hold": Handler(self.hold),
+            "agent.resume": Handler(self.resume),
+            "agent.swap": Handler(self.swap),
+            "agent.transfer": Handler(self.transfer),
+            "agent.complete": Handler(self.complete),
+            "agent.conference": Handler(self.conference),
+            "agent.park": Handler(self.park),
+            "agent.pickup": Handler(self.pickup),
+            "agent.mute": Handler(self.mute),
+            "agent.listen": Handler(self.listen),
+            "agent.dial": Handler(self.dial),
+        }
+
+    def _phone(self, who: str) -> Handset:
+        phone = self._desk.agents.phone(self._desk.agents.must_be_here(who))
+        if phone is None:
+            raise Refused(f"{who}'s station is out of reach")
+        return phone
+
+    def hold(self, who: str) -> None:
+        self._exchange.hands.hold(self._phone(who))
+
+    def resume(self, who: str) -> None:
+        self._exchange.hands.resume(self._phone(who))
+
+    def swap(self, who: str) -> None:
+        self._exchange.hands.swap(self._phone(who))
+
+    def transfer(self, who: str, to: str, attended: bool = False) -> None:
+        """Hand on at once, or ask first and `complete`."""
+        verb = self._exchange.hands.consult if attended else self._exchange.hands.transfer
+        verb(self._phone(who), to)
+
+    def complete(self, who: str) -> None:
+        self._exchange.hands.complete(self._phone(who))
+
+    def conference(self, who: str, whom: str | None = None) -> None:
+        """Call somebody and join all when he answers; with nobody named, join who is on hold."""
+        phone = self._phone(who)
+        if whom is None:
+            self._exchange.conferences.join(phone)
+        else:
+            self._exchange.conferences.invite(phone, whom)
+
+    def park(self, who: str) -> str:
+        return self._exchange.parking.park(self._phone(who))
+
+    def pickup(self, who: str, whose: str | None = None) -> None:
+        self._exchange.parking.pickup(self._phone(who), whose)
+
+    def mute(self, who: str, on: bool) -> None:
+        self._exchange.hands.mute(self._phone(who), on)
+
+    def listen(self, who: str, whom: str, how: str = "listen") -> None:
+        """Hear a colleague's call; `how` is listen, whisper or join. Refused: who may not."""
+        if not self._desk.settings.people[who].may_listen:
+            raise Refused(f"{who} may not listen to others: the owner may allow it")
+        self._exchange.monitor.listen(self._phone(who), whom, self._exchange.monitor.mode(how))
+
+    def dial(self, who: str, to: str) -> None:
+        """Call a colleague or an outside number: at once off the hook, else his telephone rings first."""
+        phone = self._phone(who)
+        self._exchange.rules.must_dial(phone, to)
+        self._exchange.hands.dial(phone, to)
