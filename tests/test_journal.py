@@ -77,7 +77,8 @@ def test_memory_and_disk_dump_the_same_bytes(path: Path) -> None:
         "at": 20_000,
         "type": "CallArrived",
         "fields": {
-            "call": "c1", "line": "line1", "number": "+4533120001", "name": "Hansen A/S", "reason": None
+            "call": "c1", "line": "line1", "number": "+4533120001", "name": "Hansen A/S", "reason": None,
+            "identity": None
         },
     }  # fmt: skip
     disk.close()

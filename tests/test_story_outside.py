@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from speech import compared, recorded
 from stories import BOTH, by_call, menu_heard
+from test_story_callback import answers, asked_for
+from test_story_callback import asks as asks_to_be_called
 
 from firmware.base import Refused
 from firmware.base.events import AgentChanged, CallAnswered, CallDialled, CallEnded, PhoneRang, QueueLeft
@@ -261,6 +263,23 @@ def test_a_colleague_reaches_her_by_her_inside_number() -> None:
         mobile.hang_up()
         office.wait(5)
         assert phone.hears() == "congestion"
+
+
+def test_a_customer_is_called_back_by_an_agent_at_her_mobile() -> None:
+    settings = {**asked_for(), "people": {"ann": {"station": MOBILE}}}
+    with office_of("ann", settings=settings) as (office, mobile, ann):
+        ann.break_("lunch")
+        caller = asks_to_be_called(office)
+        ann.ready()
+        takes(office, mobile)
+        mobile.press("#")
+        answers(office, caller)
+        assert [event.line for event in office.saw(CallDialled)] == ["line4", "line3"]
+        assert (ann.state, caller.state) == ("talking", "talking")
+        caller.hang_up()
+        office.wait(10)
+        assert ann.state == "idle"
+        assert {office.line(n).state for n in (1, 2, 3, 4)} == {"idle"}
 
 
 def test_a_number_where_nobody_is_signed_in_is_not_dialled_again_and_again() -> None:
