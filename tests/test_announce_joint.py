@@ -35,21 +35,17 @@ def clicks(sound: Samples) -> float:
     return float(np.sqrt(power.max()))
 
 
-def plays(switch: Switch, ticks: int, caller: Samples) -> Samples:
-    """What the caller hears, while the office speaks a vowel of its own."""
-    heard = []
-    for tick in range(ticks):
-        said = silence(len(ROWS))
-        said[1] = caller[tick * FRAME : (tick + 1) * FRAME]
-        heard.append(switch.tick(said)[0])
-    return np.concatenate(heard)
-
-
-def vowel(ticks: int) -> Samples:
+def heard(switch: Switch, ticks: int, acts: dict[int, Act]) -> Samples:
+    """What the caller hears, while somebody of the office hums; `acts` by their ticks."""
     time = np.arange(ticks * FRAME) / RATE
-    return np.asarray(
-        0.05 * np.sin(2 * np.pi * 220 * time) + 0.03 * np.sin(2 * np.pi * 660 * time), np.float32
-    )
+    hum = (0.1 * np.sin(2 * np.pi * 220 * time)).astype(np.float32)
+    frames = []
+    for tick in range(ticks):
+        acts.get(tick, lambda switch: None)(switch)
+        said = silence(len(ROWS))
+        said[1] = hum[tick * FRAME : (tick + 1) * FRAME]
+        frames.append(switch.tick(said)[0])
+    return np.concatenate(frames)
 
 
 def music(switch: Switch) -> None:
@@ -63,11 +59,16 @@ def answered(switch: Switch) -> None:
     switch.hear("line1", "music", 0.0)
 
 
-BEGINS: dict[str, list[Act]] = {
-    "music": [music],
-    "ringback": [lambda switch: switch.tone("line1", "ringback")],
-    "a sentence": [lambda switch: switch.say("line1", "queue.next", "queue.wait.five")],
-    "a sentence over music": [music, lambda switch: switch.say("line1", "menu.main")],
+def sentence_over_music(switch: Switch) -> None:
+    music(switch)
+    switch.say("line1", "menu.main")
+
+
+BEGINS: dict[str, Act] = {
+    "music": music,
+    "ringback": lambda switch: switch.tone("line1", "ringback"),
+    "a sentence": lambda switch: switch.say("line1", "queue.next", "queue.wait.five"),
+    "a sentence over music": sentence_over_music,
 }
 JOINTS: dict[str, Act] = {
     "the answer": answered,
@@ -81,24 +82,15 @@ JOINTS: dict[str, Act] = {
 @pytest.mark.parametrize("joint", JOINTS)
 @pytest.mark.parametrize("begin", BEGINS)
 def test_no_joint_clicks(prompts: Prompts, begin: str, joint: str) -> None:
-    switch = Switch(ROWS, "DK", prompts)
-    speech = vowel(90)
-    for act in BEGINS[begin]:
-        act(switch)
-    for ticks in (37, 38, 41, 47):  # wherever in a wave it falls
-        before = plays(switch, ticks, speech)
-        JOINTS[joint](switch)
-        heard = np.concatenate([before, plays(switch, 25, speech)])
-        assert clicks(heard) < CLICK
-        for act in BEGINS[begin]:
-            act(switch)
+    for at in (37, 38, 41, 47):  # wherever in a wave it falls
+        switch = Switch(ROWS, "DK", prompts)
+        sound = heard(switch, 75, {1: BEGINS[begin], at: JOINTS[joint]})
+        assert clicks(sound) < CLICK
 
 
 def test_a_hard_cut_would_click(prompts: Prompts) -> None:
     """The measure hears what it is for."""
-    switch = Switch(ROWS, "DK", prompts)
-    switch.say("line1", "menu.main")
-    heard = plays(switch, 60, vowel(90))
-    cut = heard.copy()
-    cut[int(np.argmax(np.abs(heard[4000:6000]))) + 4000 :] = 0
-    assert clicks(heard) < CLICK < clicks(cut)
+    sound = heard(Switch(ROWS, "DK", prompts), 60, {1: BEGINS["a sentence"]})
+    cut = sound.copy()
+    cut[4000 + int(np.argmax(np.abs(sound[4000:6000]))) :] = 0
+    assert clicks(sound) < CLICK < clicks(cut)
