@@ -7,6 +7,8 @@ from stories import HANSEN, menu_heard
 from firmware.base.events import (
     CallbackDone,
     CallbackMissed,
+    CallDialled,
+    Event,
 )
 from hostsim.office import Office
 
@@ -21,11 +23,15 @@ def asked_for(**callback: Any) -> dict[str, Any]:
 
 
 def busy_ann(office: Office) -> Any:
-    """ann is there, and on a call of her own."""
+    """ann is there, and speaks with a colleague."""
     office.wait(3)
     office.agent("ann").sign_in()
-    phone = office.phone("phone1")
+    phone, other = office.phone("phone1"), office.phone("phone2")
     phone.lift()
+    office.wait(1)
+    phone.press("202#")
+    office.wait_until(lambda: other.ringing, 3)
+    other.lift()
     office.wait(1)
     return phone
 
@@ -35,6 +41,22 @@ def waits(office: Office, line: int = 1, number: str = HANSEN) -> Any:
     caller.press("2")
     office.wait(2)
     return caller
+
+
+def waits_long(office: Office) -> Any:
+    """ann has served three callers, a minute each, and is on a call of her own when the next one comes."""
+    phone = office.phone("phone1")
+    office.wait(3)
+    office.agent("ann").sign_in()
+    for _ in range(3):
+        served = waits(office)
+        phone.lift()
+        office.wait(60)
+        served.hang_up()
+        phone.hang_up()
+        office.wait(8)
+    phone.lift()
+    return waits(office)
 
 
 def asks(office: Office, line: int = 1, number: str = HANSEN) -> Any:
@@ -93,3 +115,9 @@ def missed(office: Office) -> float | None:
     before = len(office.saw(CallbackMissed))
     office.wait_until(lambda: len(office.saw(CallbackMissed)) > before, 80)
     return office.saw(CallbackMissed)[-1].next_s
+
+
+def outside(office: Office, kind: type[Event]) -> list[Any]:
+    """Events of that type, but for those of calls between telephones."""
+    inside = {event.call for event in office.saw(CallDialled) if event.line is None}
+    return [event for event in office.saw(kind) if event.fields()["call"] not in inside]

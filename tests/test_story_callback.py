@@ -1,7 +1,19 @@
 """Callers who ask to be called back: their number, their place, and what is promised."""
 
 import pytest
-from asking import CONFIRM, QUESTION, Hanging, answers, asked_for, asks, busy_ann, outcomes, waits, words
+from asking import (
+    CONFIRM,
+    QUESTION,
+    Hanging,
+    answers,
+    asked_for,
+    asks,
+    busy_ann,
+    outcomes,
+    outside,
+    waits,
+    words,
+)
 from speech import compared, recorded
 from stories import HANSEN
 
@@ -26,20 +38,21 @@ def test_a_caller_hangs_up_and_is_called_back_when_somebody_is_free() -> None:
         assert [event.outcome for event in office.saw(QueueLeft)] == ["callback"]
         phone.hang_up()
         office.wait_until(lambda: phone.ringing, 3)
-        assert office.saw(PhoneRang)[-1].call == asked.callback
+        assert outside(office, PhoneRang)[-1].call == asked.callback
         phone.lift()
         office.wait_until(lambda: phone.hears() == "prompt:callback.preview", 2)
-        assert office.saw(CallDialled) == []
+        assert outside(office, CallDialled) == []
         phone.press("#")
         office.wait_until(lambda: caller.ringing, 6)
-        assert (office.saw(CallDialled)[0].line, office.saw(CallDialled)[0].number) == ("line4", "33120001")
+        (dialled,) = outside(office, CallDialled)
+        assert (dialled.line, dialled.number) == ("line4", "33120001")
         caller.answer()
         office.wait_until(lambda: caller.hears() == QUESTION, 5)
-        assert office.saw(CallAnswered) == []
+        assert outside(office, CallAnswered) == []
         caller.press("1")
-        office.wait_until(lambda: office.saw(CallAnswered), 2)
+        office.wait_until(lambda: outside(office, CallAnswered), 2)
         assert outcomes(office) == ["reached"]
-        assert office.saw(CallAnswered)[0].station == "phone1"
+        assert outside(office, CallAnswered)[0].station == "phone1"
 
 
 def test_keys_and_speech_come_through_on_the_line_that_the_box_dialled() -> None:
@@ -63,7 +76,7 @@ def test_keys_and_speech_come_through_on_the_line_that_the_box_dialled() -> None
         office.wait(2.5)
         assert caller.hears() == QUESTION
         caller.press("1")
-        office.wait_until(lambda: office.saw(CallAnswered), 2)
+        office.wait_until(lambda: outside(office, CallAnswered), 2)
         said = recorded("vm-intro")[: 2 * 8000]
         for speaker, listener in ((caller, phone), (phone, caller)):
             began = office.now
@@ -147,7 +160,7 @@ def test_while_he_is_asked_he_waits_on_and_whoever_lifts_is_joined_with_him() ->
         phone.lift()
         office.wait(1)
         assert caller.hears() == "silence"
-        assert len(office.saw(CallAnswered)) == 1
+        assert len(outside(office, CallAnswered)) == 1
         caller.press("1")
         office.wait(1)
         assert office.saw(CallbackAsked) == []
@@ -198,7 +211,7 @@ def test_he_keeps_his_place_between_those_who_wait() -> None:
         for _ in range(3):
             phone.hang_up()
             office.wait_until(lambda: phone.ringing, 3)
-            order.append(office.saw(PhoneRang)[-1].call)
+            order.append(outside(office, PhoneRang)[-1].call)
             phone.lift()
             office.wait(2)
             if order[-1] == office.saw(CallbackAsked)[0].callback:
@@ -218,7 +231,7 @@ def test_who_rings_himself_needs_no_call_back_and_has_its_place() -> None:
         assert outcomes(office) == ["merged"]
         phone.hang_up()
         office.wait_until(lambda: phone.ringing, 3)
-        assert office.saw(PhoneRang)[-1].call == office.saw(CallArrived)[-1].call
+        assert outside(office, PhoneRang)[-1].call == office.saw(CallArrived)[-1].call
         assert caller.hears() == "music"
 
 
@@ -263,18 +276,7 @@ def test_it_is_offered_to_whoever_will_wait_for_long() -> None:
     settings = asked_for(offer_after_s=20)
     settings["queues"]["support"]["keys"] = {}
     with Office(settings, fidelity="signal") as office:
-        phone = office.phone("phone1")
-        office.wait(3)
-        office.agent("ann").sign_in()
-        for _ in range(3):
-            served = waits(office)
-            phone.lift()
-            office.wait(60)
-            served.hang_up()
-            phone.hang_up()
-            office.wait(8)
-        phone.lift()
-        caller = waits(office)
+        caller = waits_long(office)
         office.wait_until(lambda: caller.hears() == "prompt:callback.offer", 20)
         caller.press("1")
         office.wait_until(lambda: caller.hears() == CONFIRM, 2)
@@ -289,3 +291,25 @@ def test_a_call_back_needs_a_second_line_and_a_key_needs_the_call_back() -> None
     lines = {f"line{n}": None for n in (2, 3, 4)}
     with pytest.raises(Refused, match="with a single line nobody can be called back"):
         Office({"lines": lines, **asked_for()}, fidelity="signal")
+
+
+def test_over_the_offer_he_may_choose_something_else() -> None:
+    settings = asked_for(offer_after_s=20)
+    settings["queues"]["support"]["keys"] = {"0": "operator"}
+    with Office(settings, fidelity="signal") as office:
+        caller = waits_long(office)
+        office.wait_until(lambda: caller.hears() == "prompt:callback.offer", 20)
+        caller.press("0")
+        office.wait(1)
+        assert office.saw(QueueLeft)[-1].outcome == "exit_key"
+        assert (caller.state, caller.hears()) == ("talking", "ringback")
+
+
+def test_a_queue_that_is_taken_away_takes_its_call_backs_with_it() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        asks(office)
+        office.settings({"queues": {"support": None}, "menus": {"main": {"keys": {"2": None}}}})
+        office.wait(1)
+        assert outcomes(office) == ["cancelled"]
+        assert office.box.desk.waiting == {}

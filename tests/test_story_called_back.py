@@ -1,7 +1,7 @@
 """How a call-back is carried out: who is rung, who is dialled, and what becomes of a try."""
 
 import pytest
-from asking import QUESTION, asked_for, asks, busy_ann, missed, offered, outcomes, waits, words
+from asking import QUESTION, asked_for, asks, busy_ann, missed, offered, outcomes, outside, waits, words
 from stories import HANSEN
 
 from firmware.base import Refused
@@ -26,8 +26,8 @@ def test_a_reversal_of_the_line_is_an_answer_and_no_key_is_asked_for() -> None:
         office.wait_until(lambda: caller.ringing, 6)
         office.wait(1)
         caller.answer()
-        office.wait_until(lambda: office.saw(CallAnswered), 1)
-        assert office.saw(CallAnswered)[0].how == "reversal"
+        office.wait_until(lambda: outside(office, CallAnswered), 1)
+        assert outside(office, CallAnswered)[0].how == "reversal"
         assert outcomes(office) == ["reached"]
 
 
@@ -39,9 +39,9 @@ def test_an_answering_machine_never_is_a_customer() -> None:
         office.wait_until(lambda: machine.ringing, 6)
         machine.answer()
         office.wait_until(lambda: office.saw(CallbackMissed), 40)
-        assert (office.saw(CallbackMissed)[0].reason, office.saw(CallAnswered)) == ("no_key", [])
+        assert (office.saw(CallbackMissed)[0].reason, outside(office, CallAnswered)) == ("no_key", [])
         assert phone.hears() == "congestion"
-        assert office.saw(CallEnded)[-1].side == "box"
+        assert outside(office, CallEnded)[-1].side == "box"
 
 
 def test_whoever_does_not_answer_is_tried_again_after_five_fifteen_and_sixty_minutes() -> None:
@@ -87,7 +87,7 @@ def test_who_hangs_up_in_the_preview_says_no_and_it_keeps_its_place() -> None:
         office.wait(3)
         assert not phone.ringing
         assert office.agent("ann").status == "available"
-        assert office.saw(CallbackTried) == office.saw(CallDialled) == []
+        assert office.saw(CallbackTried) == outside(office, CallDialled) == []
         office.wait_until(lambda: phone.ringing, 31)
 
 
@@ -98,13 +98,13 @@ def test_it_is_not_dialled_while_one_line_alone_is_free() -> None:
         others = [waits(office, line, f"+453312002{line}") for line in (1, 2, 3)]
         phone.hang_up()
         office.wait_until(lambda: phone.ringing, 3)
-        assert office.saw(PhoneRang)[-1].call != office.saw(CallbackAsked)[0].callback
+        assert outside(office, PhoneRang)[-1].call != office.saw(CallbackAsked)[0].callback
         phone.lift()
         others[2].hang_up()
         office.wait(10)
         phone.hang_up()
         office.wait_until(lambda: phone.ringing, 3)
-        assert office.saw(PhoneRang)[-1].call == office.saw(CallbackAsked)[0].callback
+        assert outside(office, PhoneRang)[-1].call == office.saw(CallbackAsked)[0].callback
 
 
 def test_with_the_customer_first_an_agent_is_kept_for_him_and_nobody_else_gets_her() -> None:
@@ -122,11 +122,11 @@ def test_with_the_customer_first_an_agent_is_kept_for_him_and_nobody_else_gets_h
         assert outcomes(office) == ["reached"]
         phone.lift()
         office.wait(1)
-        (answered,) = office.saw(CallAnswered)
+        (answered,) = outside(office, CallAnswered)
         assert answered.call == office.saw(CallbackAsked)[0].callback
         caller.hang_up()
         office.wait(8)
-        assert office.saw(CallEnded)[-1].side == "called"
+        assert outside(office, CallEnded)[-1].side == "called"
 
 
 def test_a_customer_whose_agent_has_gone_meanwhile_is_the_first_of_those_who_wait() -> None:
@@ -147,7 +147,7 @@ def test_a_customer_whose_agent_has_gone_meanwhile_is_the_first_of_those_who_wai
         assert {"prompt:queue.next", "music"} <= {*words(office, caller, 12)}
         phone.hang_up()
         office.wait_until(lambda: phone.ringing, 3)
-        assert office.saw(PhoneRang)[-1].call == office.saw(CallbackAsked)[0].callback
+        assert outside(office, PhoneRang)[-1].call == office.saw(CallbackAsked)[0].callback
         assert other.hears() == "music"
 
 
@@ -165,7 +165,7 @@ def test_who_answers_after_the_agent_has_hung_up_waits_for_the_next() -> None:
         office.wait_until(lambda: phone.ringing, 2)
         phone.lift()
         office.wait(1)
-        assert len(office.saw(CallAnswered)) == 1
+        assert len(outside(office, CallAnswered)) == 1
 
 
 @pytest.mark.parametrize(("rule", "left"), [("keep", 1), ("drop", 0)])
@@ -183,9 +183,9 @@ def test_at_closing_time_it_is_kept_for_the_morning_or_dropped(rule: str, left: 
         assert outcomes(office) == ["expired"] * (1 - left)
         phone.hang_up()
         office.wait(60)
-        assert office.saw(PhoneRang) == []
+        assert outside(office, PhoneRang) == []
         office.wait(23 * 3600)
-        assert bool(office.saw(PhoneRang)) is bool(left)
+        assert bool(outside(office, PhoneRang)) is bool(left)
 
 
 def test_the_office_can_call_one_off() -> None:

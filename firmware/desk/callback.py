@@ -59,27 +59,31 @@ class Callbacks:
     def ask(self, waiting: "Waiting") -> None:
         """He pressed the key for it."""
         if self._allowed(waiting):
-            self._speak(waiting, Asking(self, waiting).asked())
+            asking = Asking(self, waiting)
+            self._speak(waiting, asking, asking.asked())
 
     def offer(self, waiting: "Waiting", expected: float | None) -> None:
         """He has heard his place for the first time: it is offered where he will wait for long."""
         queue = self.desk.settings.queues.get(waiting.queue or "")
         long = queue is not None and expected is not None and expected > queue.callback.offer_after_s
         if long and self._allowed(waiting):
-            self._speak(waiting, Asking(self, waiting).offered())
+            asking = Asking(self, waiting)
+            self._speak(waiting, asking, asking.offered())
 
     def _allowed(self, waiting: "Waiting") -> bool:
         queue, line = self.desk.settings.queues.get(waiting.queue or ""), waiting.call.line
         return line is not None and queue is not None and queue.callback.enabled
 
-    def _speak(self, waiting: "Waiting", script: Script) -> None:
+    def _speak(self, waiting: "Waiting", asking: Asking, script: Script) -> None:
         assert waiting.call.line is not None
-        self.exchange.talks.begin(waiting.call.line.name, script, lambda: self._spoken(waiting.call))
+        self.exchange.talks.begin(waiting.call.line.name, script, lambda: self._spoken(waiting.call, asking))
 
-    def _spoken(self, call: Call) -> None:
-        """All was said: he waits on, or hears that the box hangs up."""
-        if call not in self.desk.waiting:
+    def _spoken(self, call: Call, asking: Asking) -> None:
+        """All was said: the box hangs up, or he waits on, or has chosen something else."""
+        if asking.kept:
             self.exchange.end(call, "box", "hang_up")
+        elif asking.key:
+            self.desk.keyed(call, asking.key)
 
     def may_dial(self, number: str) -> bool:
         """An ordinary number of the country, and not our own."""
@@ -116,6 +120,10 @@ class Callbacks:
 
     def held(self) -> set["Waiting"]:
         """For whom no telephone may ring now: there is no line for them, or they are on their way."""
+        queues = self.desk.settings.queues
+        for gone in [each for each in self._open.values() if each.request.queue not in queues]:
+            if gone.step in AT_REST:  # the owner took the queue away
+                self.close(gone.request.id, "cancelled")
         if not self._open:
             return set()
         ready = self._next()

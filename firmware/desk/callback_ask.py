@@ -30,6 +30,8 @@ class Asking:
     def __init__(self, callbacks: "Callbacks", waiting: "Waiting") -> None:
         self._callbacks, self._waiting = callbacks, waiting
         self._book, self._desk = callbacks.book, callbacks.desk
+        self.kept = False  # it is promised: he may hang up
+        self.key = ""  # what he chose instead
 
     @property
     def _country(self) -> str:
@@ -37,11 +39,10 @@ class Asking:
 
     def offered(self) -> Script:
         """He did not ask: will he?"""
-        key = yield Keys(("callback.offer",), first_s=OFFER_S)
-        if key == CONFIRM:
+        self.key = yield Keys(("callback.offer",), first_s=OFFER_S)
+        if self.key == CONFIRM:
+            self.key = ""
             yield from self.asked()
-        elif key:
-            self._desk.keyed(self._waiting.call, key)
 
     def asked(self) -> Script:
         """He pressed the key for it."""
@@ -52,8 +53,8 @@ class Asking:
         if (refusal := self._refusal(number)) is not None:
             yield Say(refusal)
             return
-        kept = yield from self._promise(number)
-        yield Say(*(("callback.thanks", "goodbye") if kept else ("callback.not_kept",)))
+        yield from self._promise(number)
+        yield Say(*(("callback.thanks", "goodbye") if self.kept else ("callback.not_kept",)))
 
     def _number(self, number: str | None) -> Answer:
         """The one that he confirms, that he calls from or another; None: he goes on waiting."""
@@ -85,23 +86,22 @@ class Asking:
             return None  # it is the same one
         return self._book.refusal(number, self._waiting.call.number)
 
-    def _promise(self, number: str) -> Generator[Step, str, bool]:
+    def _promise(self, number: str) -> Script:
         """Who is answered before the disk has it needs no call-back; who hangs up does."""
-        call, kept = self._waiting.call, False
+        call = self._waiting.call
         same = self._book.of(number, self._waiting.queue or "")
         entry = self._desk.exchange.promised(number) if same is None else None
         name = entry.id if entry is not None else same.id if same is not None else ""
         self._tell_asked(name, number)
         self._callbacks.confirmed.add(call)
         try:
-            kept = (yield Kept(self._book.seq)) == "kept"
+            self.kept = (yield Kept(self._book.seq)) == "kept"
         finally:
             self._callbacks.confirmed.discard(call)
-            if kept or call.over:
+            if self.kept or call.over:
                 self._callbacks.take(self._waiting, name, entry)
             elif entry is not None:
                 self._unsay(name, entry)
-        return kept
 
     def _tell_asked(self, name: str, number: str) -> None:
         call, queue = self._waiting.call, self._waiting.queue or ""

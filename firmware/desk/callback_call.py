@@ -109,7 +109,7 @@ class Promised:
         """Take its place in the queue; `call` where there is one already."""
         request, settings = self.request, self._desk.settings
         if (queue := settings.queues.get(request.queue)) is None:
-            self._callbacks.close(request.id, "cancelled")  # the owner took it away
+            self._desk.stir()  # it is called off
             return
         self._go("enter")
         call = call or self._exchange.promised(request.number)
