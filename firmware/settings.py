@@ -11,7 +11,7 @@ import msgspec
 
 from firmware.base import Refused
 from firmware.checks import check
-from firmware.steps import STEPS, Step
+from firmware.steps import STEPS, Menu, Step
 from firmware.tables import TABLES, Office, Person, Row, Settings
 
 _WORD = (r"[a-z][a-z0-9_]{0,29}", "small letters, digits and _, at most 30")
@@ -27,7 +27,7 @@ _NAMES = {
     "hours": _WORD,
 }
 
-Kind = type[Row] | type[Step]
+Kind = type[Row] | type[Step] | type[Menu]
 
 
 def merged(base: Any, change: Any) -> Any:

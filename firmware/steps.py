@@ -25,6 +25,19 @@ Database = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\.db\Z")]
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
+class Menu(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A greeting, a question and where each key leads."""
+
+    greeting: str = "greeting"
+    prompt: str = "menu.main"
+    keys: dict[MenuKey, str] = {}
+    silence: str = "operator"
+    closed: str | None = None  # where callers are led while their line is closed; none: goodbye
+    wait_s: Annotated[float, Meta(ge=2, le=60)] = 8.0
+    tries: Annotated[int, Meta(ge=1, le=5)] = 2
+    remember: bool = False  # who rings again may choose what he chose last time, with one key
+
+
 class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What all kinds have: prompts that are said first, and where it goes on."""
 

@@ -8,7 +8,22 @@ from msgspec import Meta, Struct
 from firmware.base.numbers import Class, e164, emergency_numbers, is_national
 from firmware.rows import GOODBYE as GOODBYE
 from firmware.rows import OPERATOR as OPERATOR
-from firmware.rows import ZONES, Digits, Extension, Gap, Grade, Known, Label, MenuKey, Origin, Pin, Rung, Spans, Word
+from firmware.rows import (
+    ZONES,
+    Digits,
+    Extension,
+    Gap,
+    Grade,
+    Known,
+    Label,
+    MenuKey,
+    Origin,
+    Pin,
+    Rung,
+    Spans,
+    Word,
+)
+from firmware.steps import Menu as Menu
 from firmware.steps import Step
 
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
@@ -182,19 +197,6 @@ class CallType(Row, frozen=True):
     reasons: tuple[Word, ...] = ()  # of its wrap-up, instead of the queue's
 
 
-class Menu(Row, frozen=True):
-    """A greeting, a question and where each key leads."""
-
-    greeting: str = "greeting"
-    prompt: str = "menu.main"
-    keys: dict[MenuKey, str] = {}
-    silence: str = "operator"
-    closed: str | None = None  # where callers are led while their line is closed; none: goodbye
-    wait_s: Annotated[float, Meta(ge=2, le=60)] = 8.0
-    tries: Annotated[int, Meta(ge=1, le=5)] = 2
-    remember: bool = False  # who rings again may choose what he chose last time, with one key
-
-
 class Office(Row, frozen=True):
     """What is not a table."""
 
@@ -217,7 +219,7 @@ class Office(Row, frozen=True):
     names: Annotated[dict[Known, str], Meta(max_length=5_000)] = {}  # number of a caller -> his spoken name
 
 
-TABLES: dict[str, type[Row] | type[Step]] = {
+TABLES: dict[str, type[Row] | type[Menu] | type[Step]] = {
     "lines": Line,
     "phones": Phone,
     "people": Person,

@@ -65,7 +65,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     journal = Writer(Journal(folder / "journal.db"))
     stack.callback(journal.close)
     story = StoryOffice(journal) if script else None
-    works: Works = story or _today(journal, store, box_secret(folder))
+    works: Works = story or _today(journal, store, folder)
     stack.callback(works.stop)
     engine = Live(works, lambda: {**ticker.figures(), "trouble": journal.trouble or store.notice})
     stack.callback(engine.close)
@@ -108,12 +108,13 @@ class StoryOffice(Office):
         self.rig.stop()
 
 
-def _today(journal: AnyJournal, store: SettingsStore, secret: bytes) -> Rig:
+def _today(journal: AnyJournal, store: SettingsStore, folder: Path) -> Rig:
     """The owner's settings or the demo's, at today's date; our own bugs are survived and counted."""
     stored = store.load()
     data: dict[str, Any] = stored[1] if stored else json.loads(DEMO.read_text("utf-8"))
     now = datetime.now().astimezone()
-    return Rig(data, "copper", journal, box_id="box", started_at=now, strict=False, secret=secret)
+    own: dict[str, Any] = {"secret": box_secret(folder), "folder": folder}
+    return Rig(data, "copper", journal, box_id="box", started_at=now, strict=False, **own)
 
 
 def play(script: Path, office: Office) -> None:

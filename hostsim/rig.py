@@ -52,7 +52,7 @@ class Rig:
         secret: bytes = SECRET,
         folder: Path = Path("nowhere"),
     ) -> None:
-        """`folder`: where tables are looked up; by threads, unless the run is `strict`: then between ticks."""
+        """`folder`: whose tables are looked up; by threads, but between ticks where the run is `strict`."""
         self.data, self.fidelity, self.journal = sealed_settings(data, secret), fidelity, journal
         self._secret, self._folder = secret, folder
         settings = read(data)

@@ -22,6 +22,7 @@ from firmware.box import VERSION, Box
 from firmware.rim.before import before
 from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.lookups import Lookups
 from firmware.rim.secret import box_secret, sealed_settings
 from firmware.rim.store import SettingsStore
 from firmware.rim.ticker import LATE, settle
@@ -90,6 +91,7 @@ def run(
         shelf = plug(lines, dict.fromkeys(settings.phones, settings.country), stack)
         box = _box(settings, shelf, journal, secret)
         stack.callback(box.keepers.tell)
+        Lookups(box.post, folder).plug(box.exchange.incoming.aids, box.orders)
         engine = LiveBox(box, lambda: {"trouble": journal.trouble or store.notice, **figures()}, now)
         server = ControlServer(folder / "control.sock", engine, journal)
         stack.callback(server.close)

@@ -37,8 +37,8 @@ Post = Callable[[str, dict[str, Any], Callable[[Reply], None]], None]
 class Lookups:
     """`ask` and `answer` are the tick thread's. Without `threads` what is asked waits for `work`."""
 
-    def __init__(self, post: Post, folder: Path, threads: int = THREADS) -> None:
-        self._post, self._folder = post, folder / FOLDER
+    def __init__(self, post: Post, folder: Path, threads: int = THREADS, budget: float = BUDGET) -> None:
+        self._post, self._folder, self._budget = post, folder / FOLDER, budget
         self._tables = Tables()
         self._jobs: Queue[tuple[int, Asked]] = Queue(WAITING)
         self._tell: dict[int, Callable[[str], None]] = {}
@@ -85,7 +85,7 @@ class Lookups:
 
     def found(self, asked: Asked) -> str:
         """The answer; "" where there is none, for whatever reason."""
-        ends = time.monotonic() + BUDGET
+        ends = time.monotonic() + self._budget
         try:
             match asked:
                 case InTable():
