@@ -12,6 +12,7 @@ from asking import (
     outcomes,
     outside,
     waits,
+    waits_long,
     words,
 )
 from speech import compared, recorded
