@@ -14,7 +14,7 @@ from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event, PhoneRang, QueueEntered
 from firmware.base.ports import Fact, HungUp, KeyHeard, Lifted, LoopBroken
 from firmware.tables import Queue, Strategy
-from tools import bench_wait
+from tools import bench_wait, bench_waiting
 from tools.bench import Figure, timed
 from tools.bench import figure as any_figure
 from tools.hall import Hall, Worker
@@ -31,6 +31,7 @@ def figures() -> Iterator[Figure]:
     yield from dispatch()
     yield from work()
     yield from bench_wait.figures()
+    yield from bench_waiting.figures()
 
 
 def figure(name: str, value: float, unit: str, reach: str, note: str) -> Figure:
@@ -230,7 +231,7 @@ class Breaks:
 
 def work(callers: int = 1000, agents: int = 200, times: int = 100) -> Iterator[Figure]:
     """Everybody talks and a thousand wait; then one event after another, each with all that follows."""
-    for strategy in ("longest_idle", "ring_down"):
+    for strategy in ("longest_idle", "ring_down", "share"):
         costs = _costs(strategy, callers, agents, times)
         kind, worst = max(costs.items(), key=lambda each: median(each[1]))
         rest = ", ".join(f"{name} {median(each):.2f}" for name, each in costs.items() if name != kind)
