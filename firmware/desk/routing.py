@@ -42,7 +42,7 @@ class View:
 
 
 class Shares:
-    """Who is behind his weight's share of today's calls, queue by queue.
+    """Who is behind his weight's share of today's calls, in each queue that is given out by shares.
 
     Of each call taken every member who is signed in then owes his part, by weight; whoever took it is one
     ahead. So a late starter begins with nothing owed, and no word about himself (a break, back again)
@@ -65,7 +65,7 @@ class Shares:
             self._day = wall.date()
             self._due.clear()
         queue = settings.queues.get(name)
-        if queue is None or who.name not in queue.members:
+        if queue is None or queue.strategy != "share" or who.name not in queue.members:
             return
         there = [each for each in queue.members if everybody[each].status is not Status.OFF]
         due, total = self._due.setdefault(name, {}), sum(settings.people[each].weight for each in there)

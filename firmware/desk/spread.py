@@ -5,7 +5,7 @@ has none. A telephone that has rung for long in vain counts for nobody: its call
 free as well.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from typing import NamedTuple
 
 from firmware.base.clock import SECOND
@@ -17,7 +17,7 @@ class Group(NamedTuple):
     """The telephones that may ring for a caller: those of his queue's people, or of its rule for nobody."""
 
     key: Hashable  # a short name for the same
-    stations: Sequence[str]
+    stations: Collection[str]
 
 
 class Spread:
@@ -69,7 +69,7 @@ class Spread:
         """May somebody still be on his way to it?"""
         return self._desk.clock.now < self._since[phone.name] + round(waiting.ring_s * SECOND)
 
-    def _ring_one(self, waiting: Waiting, stations: Sequence[str], callers: list[Waiting]) -> bool:
+    def _ring_one(self, waiting: Waiting, stations: Collection[str], callers: list[Waiting]) -> bool:
         """One telephone for a caller who has none: a free one, or one of somebody who has several."""
         station = next(filter(self._free, stations), None) or self._given_up(waiting, stations, callers)
         if station is not None:
@@ -77,7 +77,7 @@ class Spread:
             self._desk.clock.after(waiting.ring_s, self._desk.stir)
         return station is not None
 
-    def _given_up(self, waiting: Waiting, stations: Sequence[str], callers: list[Waiting]) -> str | None:
+    def _given_up(self, waiting: Waiting, stations: Collection[str], callers: list[Waiting]) -> str | None:
         rich = [each for each in callers if len(each.call.rung) > 1 and each is not waiting]
         for other in sorted(rich, key=lambda each: -len(each.call.rung)):
             for phone in reversed(self._spare(other, for_any=not waiting.call.rung)):
