@@ -1,7 +1,7 @@
 """What no field of the settings can know by itself: names exist, and emergency numbers stay free."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from firmware.base import Refused, hours
 from firmware.base.asked import origin
@@ -225,15 +225,30 @@ def _check_destination(settings: Settings, where: str, to: str, itself: str = ""
         raise Refused(f'{where}: "{to}" would lead back to itself; choose another place')
 
 
+_SPOKEN = {  # fields that name a prompt
+    "menus": ("greeting", "prompt"),
+    "identities": ("greeting",),
+    "types": ("whisper",),
+    "people": ("greeting",),
+    "queues": ("spoken",),
+}
+
+
+def _named_prompts(settings: Settings) -> Iterator[tuple[str, str | None]]:
+    """Every prompt that the owner names, and where."""
+    for table, fields in _SPOKEN.items():
+        for name, row in getattr(settings, table).items():
+            yield from ((f"{table}.{name}.{field}", getattr(row, field)) for field in fields)
+    for name, step in settings.steps.items():
+        yield from ((f"steps.{name}", prompt) for prompt in step.says())
+    for name, queue in settings.queues.items():
+        yield from ((f"queues.{name}.announce.messages", each.prompt) for each in queue.announce.messages)
+    yield from (("names", prompt) for prompt in settings.office.names.values())
+
+
 def _check_prompts(settings: Settings, prompts: Collection[str]) -> None:
-    named = [
-        (f"menus.{name}.{field}", getattr(menu, field))
-        for name, menu in settings.menus.items()
-        for field in ("greeting", "prompt")
-    ]
-    named += [(f"steps.{name}", prompt) for name, step in settings.steps.items() for prompt in step.says()]
-    for where, prompt in named:
-        if prompt not in prompts:
+    for where, prompt in _named_prompts(settings):
+        if prompt is not None and prompt not in prompts:
             raise Refused(f'{where}: there is no prompt "{prompt[:40]}"')
 
 

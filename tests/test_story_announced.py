@@ -6,6 +6,7 @@ import pytest
 from stories import menu_heard
 from test_story_waiting import NEXT, ONE, TWO, busy, waits, with_, words
 
+from firmware.base import Refused
 from firmware.base.events import QueueLeft, WaitTold
 from firmware.calls.dialogue import Keys, Script
 from hostsim.office import Office
@@ -161,3 +162,27 @@ def test_a_change_of_the_owner_counts_from_the_next_announcement_on() -> None:
         office.settings({"queues": {"support": {"announce": change}}})
         heard = words(office, caller, 50)
         assert heard.count(NEXT) == 1 and heard.count("prompt:goodbye") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"queues": {"support": {"spoken": "nonsense"}}},
+            'queues.support.spoken: there is no prompt "nonsense"',
+        ),
+        ({"people": {"ann": {"greeting": "nonsense"}}}, "people.ann.greeting"),
+        ({"names": {"+4533120001": "nonsense"}}, "names: there is no prompt"),
+        (announced(messages=[{"prompt": "nonsense"}]), "queues.support.announce.messages"),
+        (announced(every_s=1), r"queues.support.announce.every_s: .1. is not allowed: expected float >= 10"),
+        (
+            announced(evry_s=1),
+            "queues.support.announce.evry_s: there is no such setting; allowed here: first_s",
+        ),
+    ],
+)
+def test_what_cannot_be_said_is_refused(change: dict[str, Any], said: str) -> None:
+    with Office(fidelity="signal") as office:
+        office.settings(change)
+        with pytest.raises(Refused, match=said):
+            office.wait(1)
