@@ -61,6 +61,18 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Does it wait for what the caller keys?"""
         return False
 
+    def gives(self) -> tuple[str, ...]:
+        """The names of what it keeps."""
+        return ()
+
+    def texts(self) -> tuple[str, ...]:
+        """Its texts that may name what is known."""
+        return ()
+
+    def speaks(self) -> tuple[str, ...]:
+        """The languages that it leads to."""
+        return ()
+
 
 class Forked(Step, frozen=True, kw_only=True):
     """A step that can fail: then it goes on elsewhere."""
@@ -86,11 +98,20 @@ class CollectStep(Forked, frozen=True, kw_only=True):
     def asks(self) -> bool:
         return True
 
+    def gives(self) -> tuple[str, ...]:
+        return (self.name,)
+
 
 class SetStep(Step, frozen=True, kw_only=True):
     """Keep texts as data of the call."""
 
     data: dict[Word, Text] = {}
+
+    def gives(self) -> tuple[str, ...]:
+        return tuple(self.data)
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(self.data.values())
 
 
 class SpeakStep(Step, frozen=True, kw_only=True):
@@ -99,6 +120,9 @@ class SpeakStep(Step, frozen=True, kw_only=True):
     what: Literal["digits", "number", "date", "money"] = "number"
     value: Text
     after: Prompts = ()
+
+    def texts(self) -> tuple[str, ...]:
+        return (self.value,)
 
 
 class BranchStep(Forked, frozen=True, kw_only=True):
@@ -122,6 +146,9 @@ class LanguageStep(Step, frozen=True, kw_only=True):
     @property
     def asks(self) -> bool:
         return True
+
+    def speaks(self) -> tuple[str, ...]:
+        return tuple(self.keys.values())
 
 
 class InfoStep(Step, frozen=True, kw_only=True):
@@ -149,6 +176,12 @@ class LookupStep(Forked, frozen=True, kw_only=True):
     method: Literal["GET", "POST"] = "GET"
     send: dict[Word, Text] = {}
     take: dict[Word, Annotated[str, Meta(min_length=1, max_length=60)]] = {}
+
+    def gives(self) -> tuple[str, ...]:
+        return tuple(self.take)
+
+    def texts(self) -> tuple[str, ...]:
+        return (self.key, *self.send.values())
 
 
 class ProgramStep(Forked, frozen=True, kw_only=True):
