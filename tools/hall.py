@@ -208,7 +208,8 @@ def _settings(lines: int, names: list[str], queue: Queue) -> Settings:
         "queues": {QUEUE: structs.replace(queue, members=tuple(names))},
         "menus": {"main": Menu(keys={"1": QUEUE})},
     }
-    return Settings(office=Office(), **tables)
+    office = Office(sign_out_after_h=0.0)  # one long day: nobody goes home
+    return Settings(office=office, **tables)
 
 
 def _accepted(reply: Reply) -> None:
