@@ -258,3 +258,14 @@ def test_nobody_is_greeted_by_name_unless_the_owner_says_so(change: dict[str, An
         caller.dial(line=1)
         office.wait_until(lambda: caller.hears().startswith("prompt"), 10)
         assert caller.hears() == "prompt:greeting"
+
+
+def test_no_call_back_is_offered_to_whom_somebody_lifted_for() -> None:
+    settings = with_(keys={"1": "callback"}, callback={"enabled": True}, announce={"first_s": 1})
+    with Office(settings, fidelity="signal") as office:
+        (ann,) = staffed(office, "ann")
+        caller = lifted(office, ann)
+        caller.press("1")
+        assert words(office, caller, 2) == ["music"]
+        office.wait(2)
+        assert outcomes(office) == ["answered"]

@@ -223,9 +223,10 @@ class Announcer:
     def _spoken(self, listener: Listener) -> None:
         listener.louder = None
         self._fill(listener)
-        if not listener.offered and not listener.waiting.call.rung:
+        waiting = listener.waiting
+        if not (listener.offered or waiting.call.rung or waiting.taken):
             listener.offered = True
-            self._desk.callbacks.offer(listener.waiting, self.expected(listener.waiting))
+            self._desk.callbacks.offer(waiting, self.expected(waiting))
 
     def _choices(self, queue: Queue) -> list[str]:
         """Each place that a key leads to, once; those that have no spoken name are all one."""
@@ -267,12 +268,7 @@ class Announcer:
         """Who is there and can take him, now or after the calls they are on."""
         waited, view = self._desk.waited(waiting), self._desk.view(waiting, queue)
         members = (self._desk.agents.all[name] for name in queue.members)
-        return [
-            agent
-            for agent in members
-            if agent.there
-            and eligible(agent, view, waited)
-        ]
+        return [agent for agent in members if agent.there and eligible(agent, view, waited)]
 
     def _place(self, waiting: Waiting) -> int:
         """1: he is next in his queue."""

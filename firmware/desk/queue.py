@@ -178,9 +178,11 @@ class Desk:
         waiting = self.waiting.get(call)
         queue = self.settings.queues.get(waiting.queue or "") if waiting is not None else None
         to = queue.keys.get(key) if queue is not None else None
-        if to == CALLBACK and waiting is not None:
+        if waiting is None or to is None or waiting.taken:
+            return
+        if to == CALLBACK:
             self.callbacks.ask(waiting)
-        elif waiting is not None and to is not None and not waiting.taken:
+        else:
             self.leave(waiting, "exit_key")
             self.send(call, to)
 
