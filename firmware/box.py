@@ -83,6 +83,7 @@ class Box:
         began = clock.started_at.isoformat(timespec="microseconds")
         found = len(settings.lines), len(settings.phones)
         self.tell(BoxStarted(VERSION, *found, started_at=began))
+        self.desk.callers.restore(before.callers if before else ())
         self.keepers.begin(before or Before())
         self.exchange.calendar.begin()
 
@@ -128,7 +129,7 @@ class Box:
         self.keepers = Keepers(self.clock, self.tell)
         self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}
         self.keepers["paces"] = self.offers.announcer.paces
-        self.keepers["callbacks"] = desk.callbacks
+        self.keepers |= {"callbacks": desk.callbacks, "shares": desk.shares}
         self.exchange.calendar.watch(self.keepers.turned)
 
     def _line(self, name: str, ears: Ears) -> Line:

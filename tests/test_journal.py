@@ -150,7 +150,7 @@ def test_a_journal_from_tomorrow_is_refused_and_left_as_it_is(path: Path) -> Non
     file.execute("PRAGMA user_version=99")
     file.close()
     before = path.read_bytes()
-    with pytest.raises(Refused, match=r"newer Bellwire \(journal version 99, this one knows 1\)"):
+    with pytest.raises(Refused, match=r"newer Bellwire \(journal version 99, this one knows 2\)"):
         Journal(path)
     assert path.read_bytes() == before
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from firmware.base.choices import CallerKnown
 from firmware.base.event import Event
 
 
@@ -23,3 +24,4 @@ class Before:
     standing: dict[str, Any] = field(default_factory=dict)
     at: int = 0
     since: tuple[Event, ...] = ()
+    callers: tuple[CallerKnown, ...] = ()  # all that are known

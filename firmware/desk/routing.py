@@ -5,12 +5,13 @@ A skill is asked for in the grade of a ladder that widens with the wait; its las
 last that the owner named, is anybody: no caller is stranded for want of a skill (FEATURES row 6).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from firmware.base.events import Event
 from firmware.desk.agents import Agent, Status
 from firmware.tables import Person, Queue, Settings
 
@@ -49,9 +50,19 @@ class Shares:
     changes what somebody owes.
     """
 
+    private = False
+
     def __init__(self) -> None:
         self._day: date | None = None
         self._due: dict[str, dict[str, float]] = {}
+
+    def standing(self) -> dict[str, Any]:
+        """As of the last call: what was answered since the last Standing is nobody's after a restart."""
+        return {"day": self._day and self._day.isoformat(), "due": {**self._due}}
+
+    def restore(self, standing: Mapping[str, Any], at: int, since: Sequence[Event]) -> None:
+        day = standing.get("day")
+        self._day, self._due = day and date.fromisoformat(day), dict(standing.get("due", {}))
 
     def of(self, queue: str) -> Mapping[str, float]:
         """Calls by which each is behind; below zero: ahead."""

@@ -12,6 +12,7 @@ import msgspec
 
 from firmware.base.events import Before, BoxStarted, Event, Standing
 from firmware.rim.journal import AnyJournal
+from firmware.rim.journal_tables import callers_in
 
 PAGE = 1_000  # events
 LOOK_BACK = 20_000  # in a journal that knows no Standing
@@ -20,9 +21,10 @@ LOOK_BACK = 20_000  # in a journal that knows no Standing
 def before(journal: AnyJournal, now: int = 0) -> Before:
     """For a box whose clock begins at `now` µs."""
     told = _on_one_clock(_last_of(journal), now)
+    callers = callers_in(journal.path)
     if told and isinstance(told[0], Standing):
-        return Before(_state(told[0]), told[0].at, tuple(told[1:]))
-    return Before(since=tuple(told))
+        return Before(_state(told[0]), told[0].at, tuple(told[1:]), callers)
+    return Before(since=tuple(told), callers=callers)
 
 
 def _last_of(journal: AnyJournal) -> list[Event]:

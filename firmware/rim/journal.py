@@ -20,23 +20,13 @@ import msgspec
 
 from firmware.base import Impossible
 from firmware.base.events import EVENTS, Event, EventsLost, event_of, private
-from firmware.rim.books import Book, Hold, open_book, read_book, transaction
+from firmware.rim.books import Hold, open_book, read_book, transaction
+from firmware.rim.journal_tables import JOURNAL, note_callers
 
 WAITING = 20_000  # events that wait in memory for a dead disk: 10,000 are promised, 1 kB each is bearable
 STALL = 0.5  # s without a durable commit: the box is degraded (DESIGN 1.3)
 RETRY = 0.2  # s between two tries to write to a disk that refuses
 PAGE = 1_000  # rows that a reader takes at once: its transaction ends long before 1 s
-JOURNAL = Book(
-    "journal",
-    (
-        (
-            "CREATE TABLE journal(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, "
-            "type TEXT NOT NULL, fields TEXT NOT NULL) STRICT",
-            "CREATE TABLE private(seq INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, "
-            "PRIMARY KEY (seq, field)) STRICT, WITHOUT ROWID",
-        ),
-    ),
-)
 Told = tuple[int, int, str, dict[str, Any]]  # seq, at, type, fields
 
 
@@ -46,6 +36,8 @@ class AnyJournal(Protocol):
     durable: int  # the last event that no power cut can take
     last: tuple[int, int]  # (seq, at) of the last event found at the start; (0, 0) in a new journal
 
+    @property
+    def path(self) -> Path | None: ...  # of its file
     @property
     def stalled(self) -> bool: ...
     def put(self, event: Event) -> None: ...
@@ -59,6 +51,7 @@ class AnyJournal(Protocol):
 class MemoryJournal:
     """A journal that no disk holds, for stories: the same face, durable with each commit."""
 
+    path = None
     stalled = False
 
     def __init__(self) -> None:
@@ -140,7 +133,7 @@ class Journal:
         self.durable = self._taken[-1].seq
         self._taken = []
 
-    def _write(self, events: Iterable[Event]) -> None:
+    def _write(self, events: list[Event]) -> None:
         """A commit that failed is written anew on the same connection, page by page: after a failed
         fsync the kernel holds pages for clean that never reached the disk, and whether the rows were
         seen or not, REPLACE makes every page dirty again."""
@@ -156,6 +149,7 @@ class Journal:
         with transaction(self._file):
             self._file.executemany(f"{insert} journal VALUES (?, ?, ?, ?)", rows)
             self._file.executemany(f"{insert} private VALUES (?, ?, ?)", apart)
+            note_callers(self._file, events)
 
     def drop(self) -> None:
         """Forget all that is not durable, as a power cut does."""
@@ -214,7 +208,7 @@ class Writer:
         now: Callable[[], float] = monotonic,
     ) -> None:
         self.trouble = ""
-        self.durable, self.last = journal.durable, journal.last
+        self.path, self.durable, self.last = journal.path, journal.durable, journal.last
         self._now = now
         self._journal = journal
         self._committed = committed
