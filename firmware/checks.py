@@ -122,6 +122,7 @@ def _check_numbers(settings: Settings) -> None:
 def _check_queue(settings: Settings, name: str, queue: Queue) -> None:
     where = f"queues.{name}"
     _check_closing(settings, where, queue.hours, queue.closed)
+    _check_wrap_up(where, queue)
     for member in queue.members:
         _must_be(f"{where}.members", member, settings.people)
     leads = {field: getattr(queue, field) for field in ("full", "late", "expected")}
