@@ -348,3 +348,51 @@ def test_however_her_number_is_written_it_is_one_station() -> None:
         asks(office)
         office.wait_until(lambda: mobile.ringing, 10)
         assert rung(office) == [MOBILE]
+
+
+def test_whom_she_holds_hears_music_and_she_hears_nothing_and_dials_nobody_with_her_keys() -> None:
+    with office_of("ann") as (office, mobile, ann):
+        caller = asks(office)
+        takes(office, mobile)
+        office.order("agent.hold", who="ann")
+        mobile.press("70102030")
+        office.wait(20)
+        assert (caller.hears(), mobile.hears(), ann.state) == ("music", "silence", "talking")
+        assert len(office.saw(CallDialled)) == 1
+        office.order("agent.resume", who="ann")
+        office.wait(1)
+        caller.say(recorded("vm-intro")[:8000])
+        office.wait(0.5)
+        assert mobile.hears() == "speech"
+
+
+def test_her_line_is_free_once_she_has_handed_the_caller_on() -> None:
+    with office_of("ann", "ben") as (office, mobile, ann, ben):
+        asks(office)
+        takes(office, mobile)
+        office.order("agent.transfer", who="ann", to="ben")
+        office.wait(4)
+        assert ben.ringing and (ann.state, mobile.state) == ("idle", "dropped")
+        assert (office.line(1).state, office.line(4).state) == ("talking", "idle")
+
+
+def test_a_number_that_nobody_has_is_a_miss_at_once() -> None:
+    with office_of("ben", settings={**OUT, "people": {"ann": {"station": OTHER}}}) as (office, _, ben):
+        office.agent("ann").sign_in()
+        office.agent("ben").break_("lunch")
+        asks(office)
+        office.wait(12)
+        assert [event.reason for event in office.saw(CallEnded)] == ["failed"]
+        ben.ready()
+        office.wait(1)
+        assert ben.ringing
+
+
+def test_whom_she_held_when_she_hung_up_is_led_to_the_operator_where_no_line_is_left_for_her() -> None:
+    with office_of("ann", settings={**OUT, "lines": {"line4": None}}) as (office, mobile, _):
+        asks(office)
+        takes(office, mobile)
+        office.order("agent.hold", who="ann")
+        office.wait(1)
+        mobile.hang_up()
+        office.wait_until(lambda: office.phone("phone1").ringing, 10)

@@ -30,11 +30,12 @@ from firmware.calls.incoming import Incoming
 from firmware.calls.line import Line
 from firmware.calls.monitor import Monitor
 from firmware.calls.outgoing import Emergency, ForBox, Outgoing
-from firmware.calls.outside import Outsides, Patch
+from firmware.calls.outside import Outsides
 from firmware.calls.parking import Parking
 from firmware.calls.rules import Rules
 from firmware.calls.stations import Stations
 from firmware.calls.supervision import ago
+from firmware.sound.patch import Patch
 from firmware.tables import Settings
 
 INSIDE_RING = 60.0  # s that a colleague's telephone rings
@@ -187,6 +188,7 @@ class Exchange:
         self._part(call, "busy" if reason == "busy_tone" and side == "called" else "congestion")
         self.stop_others(call, None)
         self.bridges.over(call)
+        self.outside.over()
 
     def _part(self, call: Call, tone: str) -> None:
         if (line := call.line) is not None:

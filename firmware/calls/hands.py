@@ -282,7 +282,7 @@ class Hands:
     def ring_back(self, phone: Handset) -> None:
         """Somebody is still held: the telephone rings for him; where it cannot, the operator's does."""
         for call in list(self.at(phone)):
-            if phone.free or phone.state is State.OUT:
+            if phone.state in (State.IDLE, State.OUT):
                 self.at(phone).remove(call)
                 if call.line is not None:
                     call.phone = None
@@ -292,7 +292,7 @@ class Hands:
                     self._exchange.end(call, "called", "hang_up")
 
     def _lead_back(self, call: Call, phone: Handset) -> None:
-        to = OPERATOR if phone.state is State.OUT else phone.name
+        to = phone.name if phone.free else OPERATOR
         self._exchange.desk.send(call, to)
         self._recall(call, to, (OPERATOR,) if to != OPERATOR else ())
 

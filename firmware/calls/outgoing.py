@@ -29,8 +29,7 @@ PULSE_PAUSE = 0.75  # s between two digits (HARDWARE 6.3)
 
 
 def to_spare(lines: Iterable[Line]) -> int:
-    """How many lines the box may dial on for itself: those that are idle and gave dial tone when last
-    asked, less one. It is kept for people who dial, and for emergencies."""
+    """How many lines the box may dial on for itself: idle, with dial tone when last asked, less one."""
     return sum(_idle(line) and not line.dumb for line in lines) - 1
 
 
@@ -230,6 +229,12 @@ class ForBox(Outgoing):
 
     def _next_line(self) -> Line | None:
         return super()._next_line() if to_spare(self._exchange.lines.values()) > 0 else None
+
+    def _tone(self, name: str, on: bool) -> None:
+        if name == "sit" and on:  # nobody listens to what is said then
+            self._exchange.end(self.call, "called", "failed")
+        else:
+            super()._tone(name, on)
 
 
 class Emergency(Outgoing):

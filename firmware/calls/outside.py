@@ -11,7 +11,7 @@ from firmware.base import Impossible, Refused
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import Answering, Ending, Side
 from firmware.base.numbers import to_dial
-from firmware.base.ports import HungUp, InService, Lifted, Order, Played, Ring, Sound, StopRing
+from firmware.base.ports import Fact, HungUp, InService, KeyHeard, Lifted, Order, Ring, StopRing
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Keys, Script
 from firmware.calls.handset import Handset, State
@@ -27,48 +27,6 @@ TIMES, PAUSE = 3, 3.0  # how often he is asked, and s to press 1 after each
 REACH = 15.0  # s more than a telephone here: dial tone and digits 3, the network 5, the question and a key 7
 REST = 30.0  # s until a station where nobody is signed in is dialled again after it was in vain
 UNSPOKEN = 600.0  # s without a word on two lines that never told by the loop that somebody left (row 37)
-
-
-class Patch:
-    """The switch as the logic has it: a station outside has the row of its line; without one it has none,
-    and hears and says nothing. All others have rows of their own."""
-
-    def __init__(self, sound: Sound) -> None:
-        self._sound = sound
-        self.rows: dict[str, str | None] = {}  # station outside -> its line
-
-    def row(self, name: str) -> str | None:
-        return self.rows.get(name, name)
-
-    def join(self, one: str, other: str) -> None:
-        self.hear(one, other)
-        self.hear(other, one)
-
-    def hear(self, hearer: str, speaker: str, gain: float = 1.0) -> None:
-        to, of = self.row(hearer), self.row(speaker)
-        if to is not None and of is not None:
-            self._sound.hear(to, of, gain)
-
-    def part(self, row: str) -> None:
-        if (to := self.row(row)) is not None:
-            self._sound.part(to)
-
-    def say(self, row: str, *prompts: Played) -> float:
-        return self._sound.say(to, *prompts) if (to := self.row(row)) is not None else 0.0
-
-    def tone(self, row: str, name: str) -> None:
-        if (to := self.row(row)) is not None:
-            self._sound.tone(to, name)
-
-    def keys(self, row: str, digits: str) -> float:
-        return self._sound.keys(to, digits) if (to := self.row(row)) is not None else 0.0
-
-    def show_caller(self, row: str, number: str | None, name: str | None) -> float:
-        return self._sound.show_caller(to, number, name) if (to := self.row(row)) is not None else 0.0
-
-    def hush(self, row: str) -> None:
-        if (to := self.row(row)) is not None:
-            self._sound.hush(to)
 
 
 class Reach:
@@ -160,9 +118,6 @@ class Reach:
             self._in_vain(reason)
         self._exchange.sound.rows[self.name] = None
 
-    def left(self) -> bool:
-        return False  # its far end is whoever of the office was there
-
     def _no_line(self) -> None:
         """The line was needed elsewhere: nobody missed anything."""
         if (call := self._rung_for()) is not None:
@@ -220,7 +175,7 @@ class Outside(Handset):
     reach_s = REACH
 
     def __init__(self, number: str, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
-        self._reach = Reach(number, exchange, clock)
+        self._reach, self._exchange = Reach(number, exchange, clock), exchange
         super().__init__(number, self._reach, Deaf(), exchange.sound, clock, tell, ())
         self._reach.phone = self
         self.owner = exchange.stations
@@ -230,10 +185,27 @@ class Outside(Handset):
     def free(self) -> bool:
         return super().free and self._reach.open
 
+    def fact(self, fact: Fact) -> None:
+        """Its keys are for who speaks with him: nobody dials from outside on the lines of the office."""
+        if not isinstance(fact, KeyHeard) or self.state in (State.TALKING, State.SERVED):
+            super().fact(fact)
+
     def far_end_gone(self, tone: str = "congestion") -> None:
-        """Nobody is there any more: his line is given back, and his own exchange tells him so."""
-        self._reach.hang_up()
-        self.fact(HungUp(at=self._clock.now))
+        super().far_end_gone(tone)
+        self._stop_timer()  # no howler follows
+        self.leave()
+
+    def _invite(self) -> None:
+        """Where others hear dial tone he waits in silence for what his page asks for, if for anything."""
+        self._clock.after(0.0, self.leave)
+
+    def leave(self) -> None:
+        """With nobody to speak with, and nobody on hold, his line is given back, and his own exchange tells
+        him so."""
+        alone = self.call is None and not self._exchange.hands.at(self)
+        if alone and self.state in (State.DIAL_TONE, State.CONGESTION):
+            super().fact(HungUp(at=self._clock.now))
+            self._reach.hang_up()
 
 
 class Outsides:
@@ -273,6 +245,12 @@ class Outsides:
         for name, phone in list(phones.items()):
             if isinstance(phone, Outside) and phone.state is State.IDLE and desk.number_at(name) is None:
                 del phones[name], self._exchange.sound.rows[name]
+
+    def over(self) -> None:
+        """A call has ended: whoever held it has nobody on hold any more."""
+        for phone in list(self._exchange.phones.values()):
+            if isinstance(phone, Outside):
+                phone.leave()
 
     def line_idle(self) -> None:
         """A line may be to spare now, and somebody be rung over it."""
