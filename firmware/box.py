@@ -124,6 +124,7 @@ class Box:
         self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see]
         self.observers.append(desk.callbacks.see)
         self.observers.append(SignOut(desk, self.clock).see)
+        self.exchange.incoming.aids.memory = desk.callers
         self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders
         agents = AgentMemory(desk.agents, self.clock)
         self.keepers = Keepers(self.clock, self.tell)

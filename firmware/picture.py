@@ -86,6 +86,7 @@ def _call(call: Call, box: "Box") -> dict[str, Any]:
         "state": call.stage.value,
         "seconds": round((box.clock.now - call.began) / SECOND, 1),
         "queue": waiting.queue if waiting else None,
+        "returning": known._asdict() if (known := box.desk.callers.returning(call.id)) else None,
         "type": call.type,
         "identity": call.identity,
         "label": _label(call, box),

@@ -113,3 +113,13 @@ def test_who_talked_last_is_known_after_a_power_cut(tmp_path: Path) -> None:
         kept = callers_in(tmp_path / "journal.db")
         assert [(each.number, each.agent) for each in kept] == [("+4533120001", "ann")]
         caller.hang_up()
+
+
+def test_a_menu_remembers_what_a_caller_chose_and_his_language() -> None:
+    desk = Desk()
+    desk.callers.keep(HANSEN, choice="main:2")
+    desk.callers.keep(HANSEN, language="en")
+    assert (desk.callers.choice(HANSEN, "main"), desk.callers.language(HANSEN)) == ("2", "en")
+    assert desk.callers.choice(HANSEN, "other") is None
+    desk.callers.keep("+4570101155", choice="main:1")
+    assert desk.callers.choice("+4570101155", "main") is None

@@ -5,15 +5,15 @@ from typing import Literal
 
 from firmware.base.event import Event
 
-Leading = Literal["key", "silence", "wrong_keys", "line", "closed"]
+Leading = Literal["key", "silence", "wrong_keys", "line", "closed", "flow"]
 Unmet = Literal["no_answer", "rejected", "signed_out", "break"]
 
 
 @dataclass(frozen=True)
 class CallLed(Event):
     """A caller was led to a queue, a person, a telephone or the operator, as `by` says: by the key that
-    he pressed last, by silence, past the last try, straight from his line or call type, or from a closed
-    office."""
+    he pressed last, by silence, past the last try, straight from his line or call type, from a closed
+    office or queue, or by a step that asked him nothing. `goodbye`: he was told so, and hung up on."""
 
     call: str
     to: str
@@ -74,6 +74,7 @@ class CallerKnown(Event):
     number: str | None
     name: str | None = None
     language: str | None = None
+    choice: str | None = None  # the menu and the key in it that he chose last, like main:2
     priority: int = 0
     agent: str | None = None
     talked_at: str | None = None

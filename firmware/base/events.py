@@ -250,7 +250,7 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "CallArrived": ("number", "name"),
     "CallDialled": ("number",),
     "DigitHeard": ("key",),
-    "CallerKnown": ("number", "name"),
+    "CallerKnown": ("number", "name", "choice"),
     "Standing": ("private",),
     "CaseData": ("value",),
 }

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from firmware.base.choices import Leading
 from firmware.base.clock import Clock
-from firmware.base.events import CallArrived, CallTyped, DigitHeard, Ending, LineChanged, Side
+from firmware.base.events import CallArrived, CallLed, CallTyped, DigitHeard, Ending, LineChanged, Side
 from firmware.base.numbers import e164
 from firmware.base.ports import CallerHeard, Fact, KeyHeard, ToneHeard
 from firmware.base.spoken import closed, welcome
@@ -103,9 +104,9 @@ class Incoming:
         greeting = (*self._welcome(call), identity.greeting or menu.greeting)
         if not self._exchange.calendar.is_open(hours):
             to = row.closed or identity.closed or menu.closed
-            self._notice(call, line, (*greeting, *self._closed(hours, to)), to)
+            self._notice(call, line, (*greeting, *self._closed(hours, to)), to, "closed")
         elif (direct := row.to or self._type_leads(call)) is not None:
-            self._notice(call, line, (identity.greeting,) if identity.greeting else (), direct)
+            self._notice(call, line, (identity.greeting,) if identity.greeting else (), direct, "line")
         else:
             self._walk(call, line, name, greeting)
 
@@ -127,7 +128,7 @@ class Incoming:
             self._exchange.sound,
             self._clock,
             self._exchange.when_kept,
-            lambda: self._send(call, flow.to),
+            lambda: self._send(call, flow.to, flow.by),
             lambda key: self._tell(DigitHeard(call=call.id, key=key)),
         )
         self._visit(call, visit, settle)
@@ -163,10 +164,10 @@ class Incoming:
         self._type(call, to, "key")
         return row.to or to
 
-    def _notice(self, call: Call, line: Line, prompts: tuple[str, ...], to: str | None) -> None:
+    def _notice(self, call: Call, line: Line, prompts: tuple[str, ...], to: str | None, by: Leading) -> None:
         """Say that, then lead him to `to`, or hang up."""
         sound = self._exchange.sound
-        self._visit(call, Notice(prompts, line.name, sound, self._clock, lambda: self._send(call, to)))
+        self._visit(call, Notice(prompts, line.name, sound, self._clock, lambda: self._send(call, to, by)))
 
     def _visit(self, call: Call, visit: Dialogue | Notice, settle: float = SETTLE) -> None:
         self._visits[call] = visit
@@ -177,7 +178,7 @@ class Incoming:
         call.step("greet")
         if call.line is not None:
             self._exchange.sound.hush(call.line.name)
-            self._notice(call, call.line, self._closed(hours, to), to)
+            self._notice(call, call.line, self._closed(hours, to), to, "closed")
 
     def _closed(self, hours: str | None, to: str | None) -> tuple[str, ...]:
         """When we open, and goodbye where nobody is there for him."""
@@ -185,12 +186,13 @@ class Incoming:
         sentence = closed(language, calendar.opens(hours), calendar.now())
         return (*sentence, *(() if to else ("goodbye",)))
 
-    def _send(self, call: Call, to: str | None) -> None:
+    def _send(self, call: Call, to: str | None, by: Leading) -> None:
         """All was said: he is led to `to`, or has been told goodbye."""
         self._visits.pop(call, None)
         if not call.told:  # sounded out, and nobody was there
             self._exchange.end(call, "line", "silence")
             return
+        self._tell(CallLed(call=call.id, to=to or GOODBYE, by=by))
         if to is None or to == GOODBYE:
             self._exchange.end(call, "box", "hang_up")
             return

@@ -8,6 +8,7 @@ unless the owner gave that key another meaning (FEATURES row 24).
 
 from collections.abc import Callable, Sequence
 
+from firmware.base.choices import Leading
 from firmware.base.clock import Clock
 from firmware.base.events import FlowStopped
 from firmware.base.ports import Sound
@@ -53,11 +54,12 @@ class Notice:
 
 
 class Flow:
-    """The way of one visit, from place to place; `to` is where it has led him at its end."""
+    """The way of one visit, from place to place; `to` is where it has led him at its end, and `by` what."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self.to = OPERATOR
+        self.by: Leading = "flow"
 
     def script(self, place: str, greeting: tuple[str, ...] = ()) -> Script:
         """From `place` on, until he leaves menus and steps for a destination of the desk."""
@@ -97,11 +99,13 @@ class Flow:
             key = yield Keys(asked, first_s=menu.wait_s)
             if last and key == REPEAT:
                 key = last
+            self.by = "key" if key else "silence"
             if (to := self._choice(menu, key)) is not None:
                 self._remember(name, menu, key)
                 return to
             wrong += key != REPEAT
             if not key or wrong >= menu.tries or not self._visit.enters():
+                self.by = "wrong_keys" if wrong else "silence"
                 return (yield from self._helped(menu))
             asked, last = (menu.prompt,) if key == REPEAT else (WRONG, menu.prompt), None
 

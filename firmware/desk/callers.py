@@ -61,16 +61,16 @@ class Callers:
     # What is asked
 
     def of(self, number: str | None) -> CallerKnown | None:
-        """All that is known of a number in E.164."""
-        return self._known.get(number or "")
+        """All that is known of a number in E.164. Nobody is known by one that many share."""
+        return self._known.get(number or "") if not self._shared(number) else None
 
     def last_agent(self, number: str | None) -> Returning | None:
-        """Who talked with that number last. Nobody is known by a number that many share."""
+        """Who talked with that number last."""
         known = self.of(number)
         if known is None or known.agent is None or known.talked_at is None:
             return None
         days = (self._clock.wall().date() - self._day(known.talked_at)).days
-        return Returning(known.agent, days) if days >= 0 and not self._shared(known.number) else None
+        return Returning(known.agent, days) if days >= 0 else None
 
     def returning(self, call: str) -> Returning | None:
         """Who had talked with this call's number when it began: whoever takes the call is told."""
@@ -81,6 +81,23 @@ class Callers:
 
     def _shared(self, number: str | None) -> bool:
         return number in self._settings().office.shared_numbers
+
+    # What menus and steps ask (firmware.calls.visit.Memory)
+
+    def language(self, number: str | None) -> str | None:
+        known = self.of(number)
+        return known.language if known is not None else None
+
+    def choice(self, number: str | None, menu: str) -> str | None:
+        """The key that he chose in that menu, if it was the last one that he was in."""
+        known = self.of(number)
+        place, _, key = ((known.choice if known is not None else None) or "").rpartition(":")
+        return key if place == menu else None
+
+    def keep(self, number: str | None, **known: str) -> None:
+        """`language`, `choice`: of whoever has a number of his own."""
+        if number is not None and not self._shared(number):
+            self._keep(replace(self._row(number), **known))  # type: ignore[arg-type]  # all are texts
 
     # What is told
 

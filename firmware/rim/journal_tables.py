@@ -22,7 +22,7 @@ JOURNAL = Book(
             "PRIMARY KEY (seq, field)) STRICT, WITHOUT ROWID",
         ),
         (
-            "CREATE TABLE caller(number TEXT PRIMARY KEY, name TEXT, language TEXT, "
+            "CREATE TABLE caller(number TEXT PRIMARY KEY, name TEXT, language TEXT, choice TEXT, "
             "priority INTEGER NOT NULL, agent TEXT, talked_at TEXT) STRICT, WITHOUT ROWID",
         ),
     ),
@@ -32,11 +32,11 @@ JOURNAL = Book(
 def note_callers(file: sqlite3.Connection, events: Iterable[Event]) -> None:
     """Put what they tell of numbers into `file`, in the transaction that is open."""
     rows = [
-        (each.number, each.name, each.language, each.priority, each.agent, each.talked_at)
+        (each.number, each.name, each.language, each.choice, each.priority, each.agent, each.talked_at)
         for each in events
         if isinstance(each, CallerKnown) and each.number
     ]
-    file.executemany("INSERT OR REPLACE INTO caller VALUES (?, ?, ?, ?, ?, ?)", rows)
+    file.executemany("INSERT OR REPLACE INTO caller VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def callers_in(path: Path | None) -> tuple[CallerKnown, ...]:
