@@ -148,6 +148,26 @@ def test_reset_forgets_half_a_key_and_a_key_that_is_down() -> None:
     assert [key.key for key in ear.hear(np.ascontiguousarray(rows[:, 1120:]))] == ["5"]
 
 
+def test_a_row_that_is_left_alone_tells_nothing_and_knows_nothing_when_it_is_listened_to_again() -> None:
+    ear, sound = Dtmf(3), on_rows([make_keys("5", on=0.1)] * 3)
+    ear.watch(1, False)
+    assert [key.row for key in ear.hear(sound)] == [0, 2]
+    half, rest = np.split(on_rows([make_keys("6", on=0.06)] * 3), [800], axis=1)
+    assert [key.row for key in ear.hear(half)] == [0, 2]
+    ear.watch(1, True)
+    assert ear.hear(rest) == []
+    assert [key.row for key in ear.hear(sound)] == [0, 1, 2]
+
+
+def test_a_key_begins_at_the_same_instant_over_faint_noise_as_over_none() -> None:
+    """What was too faint to be looked at is looked at when a key shows: its beginning is found there."""
+    random = np.random.default_rng(4)
+    noise = np.stack([line_noise(4000, -48, random) for _ in range(20)])
+    rows = on_rows([make_keys("8")] * 20, before=1000)[:, :3200]
+    over = [key.at for key in keys_of(noise[:, :3200] + rows)]
+    assert over == pytest.approx([key.at for key in keys_of(rows)], abs=0.001)
+
+
 def test_25_minutes_of_recorded_speech_hold_no_key() -> None:
     sound = everything()
     assert keys_of(sound[: sound.size // 25_600 * 25_600].reshape(16, -1), 1600) == []

@@ -30,7 +30,8 @@ from firmware.tables import Queue
 from tools.bench import Figure, figure
 from tools.hall import Hall, Wire, Worker
 
-ROWS, PEOPLE = 300, 4
+ROWS = 300
+FIRST = 4  # callers before them: three short calls, so that waits are foretold, and one without an end
 SPREAD = 45.0  # s in which they come: as long as from one announcement to the next
 MEASURED = 24.0  # s
 KEY = "5"  # leads nowhere
@@ -57,7 +58,7 @@ def frames_of(sound: Samples) -> list[Frame]:
 
 
 class Sounding(Hall):
-    """A hall whose wires carry sound; four people talk for ever, and three hundred callers wait."""
+    """A hall whose wires carry sound; somebody talks for ever, and three hundred callers wait."""
 
     has_sound = True
 
@@ -66,7 +67,8 @@ class Sounding(Hall):
         noises = (line_noise(RATE, level, self.random) for level in np.linspace(-65, -50, 16))
         self.noises = [frames_of(noise) for noise in noises]
         self.keys = self.words = 0
-        super().__init__(ROWS + 2 * PEOPLE, [_talker() for _ in range(PEOPLE)], Queue(wrap_s=0.0))
+        super().__init__(ROWS + FIRST, [_talker()], Queue(strategy="longest_idle", wrap_s=0.0))
+        self._talk(*self.workers, f"line{FIRST}")
         self.watchers.append(self._count)
         self.all_sign_in()
         self._fill()
@@ -83,11 +85,11 @@ class Sounding(Hall):
         self.step()  # sound leaps nowhere
 
     def _fill(self) -> None:
-        for n in range(2 * PEOPLE):  # a short call each, so that waits are foretold, and one without an end
+        for n in range(FIRST):
             self.arrive(f"line{n + 1}")
             self.wait(4.0)
         for n in range(ROWS):
-            self.clock.after(SPREAD * n / ROWS, partial(self.arrive, f"line{2 * PEOPLE + n + 1}"))
+            self.clock.after(SPREAD * n / ROWS, partial(self.arrive, f"line{FIRST + n + 1}"))
         self.run(lambda: len(self.box.desk.waiting) == ROWS)
         self.wait(10.0)
 
@@ -102,19 +104,25 @@ class Sounding(Hall):
 
     def get_going(self) -> None:
         """Who keys does so in time to be heard before the end."""
-        speech = frames_of(self.prompts.sound("menu.main"))
         for n in range(ROWS):
-            row = self.wires[f"line{2 * PEOPLE + n + 1}"]
+            name = f"line{FIRST + n + 1}"
+            row = self.wires[name]
             assert isinstance(row, Row)
             if n < KEYED:
                 self.clock.after(self.random.uniform(0, MEASURED - 1), partial(row.press, KEY))
             if n % SPEAKERS == 0:
-                row.said = cycle(speech)
+                self._talk(name)
+
+    def _talk(self, *names: str) -> None:
+        speech = frames_of(self.prompts.sound("menu.main"))
+        for row in (self.wires[name] for name in names):
+            assert isinstance(row, Row)
+            row.said = cycle(speech)
 
 
 def _talker() -> Worker:
-    """One short call, then one without an end."""
-    talks = chain([1.0], repeat(1e6))
+    """Three short calls, then one without an end."""
+    talks = chain(repeat(1.0, FIRST - 1), repeat(1e6))
     return Worker(lambda: 0.1, talks.__next__)
 
 
