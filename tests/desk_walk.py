@@ -39,7 +39,7 @@ START: dict[str, Any] = {
         "cleo": {"station": "phone3", "weight": 2},
         "dan": {"station": "phone4", "skills": {"danish": 4}},
     },
-    "queues": {"sales": {"wrap_s": 0}, "support": {"wrap_s": 10, "priority": 1}},
+    "queues": {"sales": {"wrap_s": 0}, "support": {"wrap_s": 10, "priority": 1, "whisper": True}},
     "menus": {"main": {"keys": {"3": "ben"}}},
 }
 _SEEN = {  # what the box sees of an agent, by his telephone
@@ -152,7 +152,10 @@ class DeskWalk:
         exchange, desk = self.office.box.exchange, self.office.box.desk
         call = waiting.call
         self._hold(exchange.calls.get(call.id) is call, f"{call.id} waits and is over")
-        self._hold(call.phone is None, f"{call.id} waits and talks")
+        if waiting.taken and call.phone is not None:
+            hears = call.phone.name in exchange.talks and not call.rung
+            self._hold(hears, f"{call.id} waits and talks")  # else whoever lifted hears what the call is
+            return
         queue = desk.staffed(waiting)
         if queue is None or not self._unmet(waiting, queue.strategy):
             return

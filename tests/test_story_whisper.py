@@ -269,3 +269,16 @@ def test_no_call_back_is_offered_to_whom_somebody_lifted_for() -> None:
         assert words(office, caller, 2) == ["music"]
         office.wait(2)
         assert outcomes(office) == ["answered"]
+
+
+def test_a_colleague_who_is_handed_on_is_rung_for_and_may_hang_up() -> None:
+    """He waits at a telephone of ours, and nobody has lifted for him."""
+    with Office(WHISPER, fidelity="signal") as office:
+        phone = busy(office, "ann")
+        exchange = office.box.exchange
+        office.soon(lambda: exchange.hands.transfer(exchange.phones["phone4"], "phone2"))
+        office.wait_until(lambda: office.phone("phone2").ringing, 2)
+        phone.hang_up()
+        office.wait(2)
+        assert not office.phone("phone2").ringing
+        assert len(office.saw(CallEnded)) == 1

@@ -68,7 +68,7 @@ class Offers:
     def _in_order(self) -> list[Waiting]:
         """Who is to be rung for: not he for whom somebody lifted, and hears what the call is."""
         held = self._desk.callbacks.held()
-        waiting = [each for each in self._desk.waiting.values() if each.call.phone is None]
+        waiting = [each for each in self._desk.waiting.values() if each.call.phone is None or not each.taken]
         if held:
             waiting = [each for each in waiting if each not in held]
         self._equal = len(set(map(attrgetter("priority"), waiting))) <= 1

@@ -68,8 +68,9 @@ class Waiting:
     def taken(self) -> bool:
         """Somebody lifted for him, and hears what the call is, or he is being called back: nobody else is
         offered him."""
-        dialled = self.call.promise is not None and self.call.line is not None
-        return self.call.phone is not None or dialled
+        call = self.call
+        lifted = call.phone is not None and call.direction != "inside"  # inside it is he who waits
+        return lifted or (call.promise is not None and call.line is not None)
 
 
 class Desk:
@@ -206,11 +207,13 @@ class Desk:
 
     def declined(self, call: Call, phone: Handset) -> bool:
         """He hung up. True: before he was joined; the caller is offered anew, and to others first."""
-        agent = self.agents.at(phone.name)
-        if call in self.waiting and agent is not None and phone.free:  # else it failed: he declined nothing
+        waiting, agent = self.waiting.get(call), self.agents.at(phone.name)
+        if waiting is None or not waiting.taken:
+            return False
+        if agent is not None and phone.free:  # else it failed: he declined nothing
             self.agents.pause(agent)
         self.stir()
-        return call in self.waiting
+        return True
 
     # Entering and leaving
 
