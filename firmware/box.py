@@ -22,6 +22,7 @@ from firmware.base.events import Before, BoxStarted, Event, Failed, Journal, Set
 from firmware.base.orders import Handler, Mail, Reply
 from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
+from firmware.calls.accounts import Accounts
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.calls.line import Line
@@ -30,7 +31,7 @@ from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
 from firmware.desk.services import Services
 from firmware.desk.signout import SignOut
-from firmware.parts import ears_of, echo_of
+from firmware.parts import drafts_of, ears_of, echo_of
 from firmware.picture import snapshot
 from firmware.sound.ears import Deaf
 from firmware.sound.prompts import Prompts
@@ -122,15 +123,17 @@ class Box:
         pins = Pins(lambda: self.settings.people, secret, self.clock, self.tell)
         self.exchange.services |= Services(desk, pins, self._prompts.names).scripts
         self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see]
-        self.observers.append(desk.callbacks.see)
-        self.observers.append(SignOut(desk, self.clock).see)
+        self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see]
         self.exchange.incoming.aids.memory = desk.callers
         self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders
+        accounts = self.exchange.incoming.aids.accounts = Accounts(secret, self.clock, self.tell)
+        self.drafts = drafts_of(self.exchange, self._prompts, self.check_settings)
+        self.orders |= self.drafts.orders
         agents = AgentMemory(desk.agents, self.clock)
         self.keepers = Keepers(self.clock, self.tell)
         self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}
         self.keepers["paces"] = self.offers.announcer.paces
-        self.keepers |= {"callbacks": desk.callbacks, "shares": desk.shares}
+        self.keepers |= {"callbacks": desk.callbacks, "shares": desk.shares, "accounts": accounts}
         self.exchange.calendar.watch(self.keepers.turned)
 
     def _line(self, name: str, ears: Ears) -> Line:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from firmware.base import Refused, hours
 from firmware.base.asked import origin
 from firmware.base.numbers import shadows_emergency
-from firmware.steps import BranchStep, CollectStep, LookupStep, ProgramStep, Step
+from firmware.steps import PROVED, BranchStep, CollectStep, LookupStep, ProgramStep, Step
 from firmware.tables import (
     CALLBACK,
     GOODBYE,
@@ -177,6 +177,8 @@ def _check_flow(settings: Settings) -> None:
 def _check_step(settings: Settings, where: str, step: Step) -> None:
     for field, to in step.leads().items():
         _check_destination(settings, f"{where}.{field}", to)
+    if PROVED in step.gives():
+        raise Refused(f'{where}: "{PROVED}" says whether a PIN was right; choose another name for it')
     if isinstance(step, CollectStep) and step.least > step.most:
         raise Refused(f"{where}.least: {step.least} is more than the most, {step.most}")
     if isinstance(step, BranchStep):

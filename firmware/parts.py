@@ -1,10 +1,14 @@
-"""The parts of a box that are made of all its ports at once."""
+"""The parts of a box that are made of much of it at once."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from firmware.base.ports import Port, Shelf
+from firmware.calls.drafts import Drafts
+from firmware.calls.exchange import Exchange
 from firmware.sound.ears import Ears
 from firmware.sound.echo import Echo
+from firmware.sound.prompts import Prompts
+from firmware.tables import Settings
 
 
 def echo_of(shelves: Sequence[Shelf], rows: Mapping[str, int]) -> Echo:
@@ -21,3 +25,11 @@ def ears_of(ports: Mapping[str, Port], country: Callable[[str], str]) -> Ears:
     kinds = {name: port.kind for name, port in ports.items()}
     tell = {name for name, port in ports.items() if port.kind == "phone" and port.tells_keys}
     return Ears(kinds, {name: country(name) for name in ports}, tell)
+
+
+def drafts_of(exchange: Exchange, prompts: Prompts, check: Callable[[Settings], object]) -> Drafts:
+    """Flows that are tried from the telephones of the office."""
+    seconds = {prompts.language: {name: prompts.seconds(name) for name in prompts.names}}
+    drafts = Drafts(lambda: exchange.settings, exchange.incoming.aids, check, seconds)
+    exchange.services |= drafts.services
+    return drafts

@@ -1,8 +1,8 @@
-"""The words and figures that the fields of the settings hold."""
+"""The words and figures that the fields of the settings hold, and the rows that stand for themselves."""
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 Extension = Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")]
 Digits = Annotated[str, Meta(pattern=r"^\+?[0-9]{2,15}\Z")]
@@ -17,6 +17,7 @@ Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: fir
 Pin = Annotated[str, Meta(pattern=r"^([0-9]{6,12}|blake2b:[0-9a-f]{32}:[0-9a-f]{64})\Z")]  # as kept
 Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.\[\]:-]{1,253}\Z")]  # like https://crm.example.com
 OPERATOR = "operator"
+MAILBOX = "mailbox:"  # and the name of a person or a queue: a destination
 GOODBYE = "goodbye"  # a destination: he is told so, and the box hangs up
 ZONES = {
     "US": "America/New_York",
@@ -30,3 +31,9 @@ ZONES = {
     "DE": "Europe/Berlin",
     "FR": "Europe/Paris",
 }
+
+
+class Account(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A customer's account, whose PIN a flow may ask for."""
+
+    pin: Pin

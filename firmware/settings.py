@@ -11,7 +11,7 @@ import msgspec
 
 from firmware.base import Refused
 from firmware.checks import check
-from firmware.steps import STEPS, Menu, Step
+from firmware.steps import STEPS, Step
 from firmware.tables import TABLES, Office, Person, Row, Settings
 
 _WORD = (r"[a-z][a-z0-9_]{0,29}", "small letters, digits and _, at most 30")
@@ -24,10 +24,11 @@ _NAMES = {
     "types": _WORD,
     "menus": _WORD,
     "steps": _WORD,
+    "accounts": (r"[0-9]{2,20}", "2 to 20 digits"),
     "hours": _WORD,
 }
 
-Kind = type[Row] | type[Step] | type[Menu]
+Kind = type[msgspec.Struct]
 
 
 def merged(base: Any, change: Any) -> Any:

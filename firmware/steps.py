@@ -22,6 +22,7 @@ Table = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\.csv\Z")
 ]  # a file in the state folder's tables
 Database = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\.db\Z")]
+PROVED = "pin"  # the data that says whether a PIN was right; only the step of that kind gives it
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 

@@ -10,6 +10,7 @@ from firmware.rows import GOODBYE as GOODBYE
 from firmware.rows import OPERATOR as OPERATOR
 from firmware.rows import (
     ZONES,
+    Account,
     Digits,
     Extension,
     Gap,
@@ -219,7 +220,7 @@ class Office(Row, frozen=True):
     names: Annotated[dict[Known, str], Meta(max_length=5_000)] = {}  # number of a caller -> his spoken name
 
 
-TABLES: dict[str, type[Row] | type[Menu] | type[Step]] = {
+TABLES: dict[str, type[Struct]] = {
     "lines": Line,
     "phones": Phone,
     "people": Person,
@@ -228,6 +229,7 @@ TABLES: dict[str, type[Row] | type[Menu] | type[Step]] = {
     "types": CallType,
     "menus": Menu,
     "steps": Step,
+    "accounts": Account,
     "hours": Hours,
 }
 CALLBACK = "callback"  # what a key may ask for in a queue
@@ -246,6 +248,7 @@ class Settings(Struct, frozen=True):
     types: dict[str, CallType] = {}
     hours: dict[str, Hours] = {}
     steps: dict[str, Step] = {}
+    accounts: dict[str, Account] = {}
 
     @property
     def country(self) -> str:

@@ -114,7 +114,9 @@ def _today(journal: AnyJournal, store: SettingsStore, folder: Path) -> Rig:
     data: dict[str, Any] = stored[1] if stored else json.loads(DEMO.read_text("utf-8"))
     now = datetime.now().astimezone()
     own: dict[str, Any] = {"secret": box_secret(folder), "folder": folder}
-    return Rig(data, "copper", journal, box_id="box", started_at=now, strict=False, **own)
+    rig = Rig(data, "copper", journal, box_id="box", started_at=now, strict=False, **own)
+    rig.keep = lambda data: store.save(data, "owner", "a flow")
+    return rig
 
 
 def play(script: Path, office: Office) -> None:

@@ -51,6 +51,8 @@ class Office:
         secret = box_secret(self._state) if self._state is not None else SECRET
         seen, folder = self._seen.append, self._state or Path("nowhere")
         self.rig = Rig(data, fidelity, self.journal, seed, observer=seen, secret=secret, folder=folder)
+        if (store := self._store) is not None:
+            self.rig.keep = lambda data: store.save(data, "owner", "a flow")
 
     def _open_journal(self) -> AnyJournal:
         if self._state is None:

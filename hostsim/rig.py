@@ -55,6 +55,7 @@ class Rig:
         """`folder`: whose tables are looked up; by threads, but between ticks where the run is `strict`."""
         self.data, self.fidelity, self.journal = sealed_settings(data, secret), fidelity, journal
         self._secret, self._folder = secret, folder
+        self.keep: Callable[[dict[str, Any]], int] = lambda data: 0  # what is published
         settings = read(data)
         self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=settings.zone)
         self._box_id, self._observer, self._strict = box_id, observer, strict
@@ -98,6 +99,7 @@ class Rig:
         box = self.box
         self.lookups = Lookups(box.post, self._folder, 0 if self._strict else THREADS)
         self.lookups.plug(box.exchange.incoming.aids, box.orders)
+        box.drafts.publish = lambda patch: self.change_settings(patch, self.keep)
         self.town.box_plays = lambda row: box.sound.hears(row, self.town.speaking)
 
     def stop(self) -> None:

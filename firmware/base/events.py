@@ -14,7 +14,7 @@ from firmware.base.choices import CallerKnown, CallLed, CallOffered, OfferEnded
 from firmware.base.event import Event
 from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
 from firmware.base.standing import Before, Standing
-from firmware.base.visits import CaseData, FlowStopped, InfoPlayed
+from firmware.base.visits import AccountChecked, CaseData, FlowStopped, InfoPlayed
 
 Side = Literal["line", "called", "caller", "box"]
 Ending = Literal[
@@ -253,6 +253,7 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "CallerKnown": ("number", "name", "choice"),
     "Standing": ("private",),
     "CaseData": ("value",),
+    "AccountChecked": ("account",),
 }
 
 
@@ -280,5 +281,5 @@ __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event
 __all__ += ["private"]
 __all__ += ["AgentChanged", "CallLed", "CallOffered", "CallerKnown", "Journal"]
 __all__ += ["OfferEnded", "PinChecked", "ReasonGiven", "Standing", "event_of"]
-__all__ += ["CaseData", "FlowStopped", "InfoPlayed"]
+__all__ += ["AccountChecked", "CaseData", "FlowStopped", "InfoPlayed"]
 __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried"]

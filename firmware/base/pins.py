@@ -45,11 +45,13 @@ def _digest(pin: str, secret: bytes, salt: bytes) -> str:
 
 
 def without_plain(data: Mapping[str, Any], secret: bytes, salt: Callable[[], bytes]) -> dict[str, Any]:
-    """The settings `data` with every plain PIN of its people sealed; what is no PIN stays as it is."""
-    people = data.get("people")
-    if not isinstance(people, Mapping):
-        return dict(data)
-    return {**data, "people": {name: _row(row, secret, salt) for name, row in people.items()}}
+    """The settings `data` with every plain PIN of people and accounts sealed; what is none stays."""
+    tables = {table: rows for table in ("people", "accounts") if isinstance(rows := data.get(table), Mapping)}
+    return {**data, **{table: _rows(rows, secret, salt) for table, rows in tables.items()}}
+
+
+def _rows(rows: Mapping[str, Any], secret: bytes, salt: Callable[[], bytes]) -> dict[str, Any]:
+    return {name: _row(row, secret, salt) for name, row in rows.items()}
 
 
 def _row(row: Any, secret: bytes, salt: Callable[[], bytes]) -> Any:

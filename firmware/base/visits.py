@@ -28,3 +28,13 @@ class FlowStopped(Event):
 
     call: str
     place: str
+
+
+@dataclass(frozen=True)
+class AccountChecked(Event):
+    """A PIN was keyed for a caller's account; `strikes` is how many guesses the box counts by now."""
+
+    call: str
+    account: str | None
+    right: bool
+    strikes: int

@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "*45": "in_or_out",
     "*46": "first_break",
     "*47": "count",
+    "*77": "try_flow",
     "*78": "dnd_on",
     "*79": "dnd_off",
 }

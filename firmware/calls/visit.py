@@ -11,13 +11,16 @@ from firmware.base.asked import Asked
 from firmware.base.calendar import Calendar
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import CaseData
+from firmware.calls.accounts import Accounts
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Step as Turn
+from firmware.steps import PROVED
 from firmware.tables import Settings
 
 MOST_PLACES = 50  # in one call: who goes round is led to the operator (FEATURES row 25)
 LONGEST = 600 * SECOND  # µs that a caller may spend there
 MOST_DATA, LONGEST_VALUE = 50, 200
+
 HIDDEN = "•••"  # what is shown of a secret
 
 Part = Generator[Turn, str, str]  # a place's script; it returns the destination that follows
@@ -55,6 +58,7 @@ class Aids:
     clock: Clock
     tell: Tell
     memory: Memory = field(default_factory=Forgetful)
+    accounts: Accounts | None = None  # whose PINs are asked for
     ask: Asker = lambda asked, tell: tell("")
 
 
@@ -69,6 +73,7 @@ class Visit:
     secrets: dict[str, str] = field(default_factory=dict)  # never told, and gone with the visit
     been: list[str] = field(default_factory=list)  # menus, the newest last
     places: int = 0
+    proved: str = ""  # the name of the account that he has proved to be his
     spoken: str | None = None  # the language that he chose
     began: int = 0
 
@@ -101,9 +106,22 @@ class Visit:
             self.call.language = language
 
     def put(self, key: str, value: str) -> None:
-        """Keep something of the case; it travels with the call."""
+        """Keep something of the case; it travels with the call. What he has proved is no step's to say, and
+        of another account it is not proved any more."""
+        if key == PROVED:
+            return
+        if key == self.proved:
+            self.prove(key, False)
+        self._keep(key, value)
+
+    def prove(self, account: str, right: bool) -> None:
+        """His PIN was right for what he gave as `account`."""
+        self.proved = account if right else ""
+        self._keep(PROVED, "verified" if right else "not verified")
+
+    def _keep(self, key: str, value: str) -> None:
         value = value[:LONGEST_VALUE]
-        if len(self.data) >= MOST_DATA and key not in self.data:
+        if len(self.data) >= MOST_DATA and key not in {*self.data, PROVED}:
             return
         self.data[key] = value
         if self.call is not None:
@@ -111,8 +129,8 @@ class Visit:
 
     def hide(self, key: str, value: str) -> None:
         """Keep a secret for the steps that follow; everybody else is shown that there is one."""
+        self.put(key, HIDDEN)
         self.secrets[key] = value
-        self.data[key] = HIDDEN
 
     def enters(self) -> bool:
         """He comes to another place. False: he has gone round for too long."""

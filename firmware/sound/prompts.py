@@ -124,6 +124,7 @@ class Prompts:
     """
 
     def __init__(self, folder: Path, made: Path, language: str) -> None:
+        self.language = language
         self.phrases = read_phrases(folder, language)
         index = read_index(made / language)
         self._sounds = {
