@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from asking import asked_for, asks, busy_ann, outside
+from callback_walk import CallbackWalk, wander
 from cuts import LATER, DarkOffice, all_answer, asks_and_leaves, cut_at, somewhere
 from stories import HANSEN
 
@@ -100,6 +101,22 @@ def test_only_one_that_waits_for_a_word_is_given_one() -> None:
         with pytest.raises(Refused, match="waits for its turn already"):
             office.wait(1)
         assert outside(office, CallDialled) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_every_call_back_has_one_end(seed: int) -> None:
+    walk = CallbackWalk()
+    wander(walk, Random(seed), 200)
+    walk.drain()
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("block", range(10))
+def test_a_hundred_thousand_steps_end_every_call_back_once(block: int) -> None:
+    for seed in range(1000 + 10 * block, 1010 + 10 * block):
+        walk = CallbackWalk()
+        wander(walk, Random(seed), 1000)
+        walk.drain()
 
 
 # Who may ask

@@ -22,9 +22,9 @@ from firmware.base.events import (
 )
 from firmware.base.numbers import is_national
 from firmware.base.orders import Handler
-from firmware.calls import line as lines
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Script
+from firmware.calls.outgoing import to_spare
 from firmware.desk.callback_ask import Asking
 from firmware.desk.callback_book import UNKNOWN, Book, Request
 from firmware.desk.callback_call import Promised, Step
@@ -157,17 +157,16 @@ class Callbacks:
         queued = [each for each in everybody if each.step is Step.QUEUED and self._is_open(each.request)]
         taken = sum(each.step in (Step.PREVIEW, Step.KEEPING) for each in everybody)
         queued.sort(key=lambda each: (not each.call.rung, each.entry.rank))
-        return queued[: max(0, self.idle - 1 - taken)]
+        return queued[: max(0, self.spare - taken)]
 
     def _is_open(self, request: Request) -> bool:
         queue = self.desk.settings.queues.get(request.queue)
         return queue is not None and self.exchange.calendar.is_open(queue.hours)
 
     @property
-    def idle(self) -> int:
-        """Lines that nobody uses, and that do not ring."""
-        all_lines = self.exchange.lines.values()
-        return sum(each.state is lines.State.IDLE and each.answering.caller is None for each in all_lines)
+    def spare(self) -> int:
+        """Lines that may be dialled on now."""
+        return to_spare(self.exchange.lines.values())
 
     # What becomes of one
 

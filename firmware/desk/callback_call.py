@@ -176,8 +176,8 @@ class Promised:
         """It is safe that there will have been a try."""
         if self.step is not Step.KEEPING or seq != self._seq:
             return
-        if self._callbacks.idle < 2 or not self._callbacks.may_dial(self.request.number):
-            self._give_up("failed")
+        if not self._callbacks.may_dial(self.request.number):
+            self._callbacks.close(self.request.id, "cancelled")  # as the settings are now
             return
         self._go("kept")
         self._after(RINGS, lambda: self._give_up("hang_up"))
