@@ -130,7 +130,7 @@ class Box:
         self.drafts = drafts_of(self.exchange, self._prompts, self.check_settings)
         self.orders |= self.drafts.orders
         agents = AgentMemory(desk.agents, self.clock)
-        self.keepers = Keepers(self.clock, self.tell)
+        self.keepers = Keepers(self.clock, self.tell, self._guarded)
         self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}
         self.keepers["paces"] = self.offers.announcer.paces
         self.keepers |= {"callbacks": desk.callbacks, "shares": desk.shares, "accounts": accounts}

@@ -7,6 +7,7 @@ what was told since then.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from firmware.base.clock import SECOND, Clock
@@ -28,7 +29,7 @@ from firmware.desk.queue import Desk
 
 EVERY = 300.0  # s (DESIGN 4)
 TIMES = ("since", "signed_in", "not_before")
-WORDS = ("status", "state", "station", "code", "dnd", "misses", "handled")
+WORDS = ("status", "state", "station", "code", "dnd", "misses", "handled", "counted_on")
 
 
 class Keeper(Protocol):
@@ -47,30 +48,40 @@ class Keeper(Protocol):
 class Keepers(dict[str, Keeper]):
     """All keepers of a box, by name; a start asks them in the order in which they were put in."""
 
-    def __init__(self, clock: Clock, tell: Callable[[Event], object]) -> None:
-        self._clock, self._tell = clock, tell
+    def __init__(
+        self, clock: Clock, tell: Callable[[Event], object], guarded: Callable[[Callable[[], object]], object]
+    ) -> None:
+        """`guarded`: a bug of one keeper costs what he keeps, not the start."""
+        super().__init__()
+        self._clock, self._tell, self._guarded = clock, tell, guarded
 
     def begin(self, before: Before) -> None:
         """Give back what was before, and tell how it stands from now on."""
         for name, keeper in self.items():
-            keeper.restore(before.standing.get(name, {}), before.at, before.since)
+            known = before.standing.get(name, {})
+            self._guarded(partial(keeper.restore, known, before.at, before.since))
         self._clock.after(EVERY, self._again)
 
     def _again(self) -> None:
-        self.tell()
         self._clock.after(EVERY, self._again)
+        self.tell()
 
     def tell(self) -> None:
         """How everything stands now."""
-        stand = {name: (keeper.private, keeper.standing()) for name, keeper in self.items()}
-        private = {name: state for name, (hidden, state) in stand.items() if hidden}
-        public = {name: state for name, (hidden, state) in stand.items() if not hidden}
-        self._tell(Standing(state=public, private=json.dumps(private) if private else None))
+        stand: dict[bool, dict[str, Any]] = {True: {}, False: {}}
+        for name, keeper in self.items():
+            self._guarded(partial(_put, stand[keeper.private], name, keeper))
+        hidden = json.dumps(stand[True]) if stand[True] else None
+        self._tell(Standing(state=stand[False], private=hidden))
 
     def turned(self, row: str, open_: bool) -> None:
         """A row of the office's hours opened or closed."""
         if not open_:
             self.tell()
+
+
+def _put(stand: dict[str, Any], name: str, keeper: Keeper) -> None:
+    stand[name] = keeper.standing()
 
 
 class Calls:
@@ -136,6 +147,7 @@ class Past:
     dnd: bool = False
     misses: int = 0
     handled: int = 0
+    counted_on: str = ""
     since: int = 0
     signed_in: int = 0
     not_before: int = 0
@@ -168,7 +180,7 @@ class Past:
 class AgentMemory:
     """The keeper of the agents. What the box saw of a station does not count any more: it is looked at."""
 
-    private = False
+    private = True  # a station may be somebody's number
 
     def __init__(self, agents: Agents, clock: Clock) -> None:
         self._agents, self._clock = agents, clock
@@ -190,8 +202,9 @@ class AgentMemory:
                 self._put(agent, past[name])
 
     def _put(self, agent: Agent, past: Past) -> None:
-        for name in ("code", "misses", "handled", "since", "signed_in", "not_before"):
+        for name in ("code", "misses", "handled", "counted_on", "since", "signed_in", "not_before"):
             setattr(agent, name, getattr(past, name))
+        agent.counted_on = agent.counted_on or self._clock.wall().date().isoformat()
         self._agents.disturb_not(agent.name, past.dnd)
         if past.status != Status.OFF.value:
             self._agents.come_back(agent, Status(past.status), past.station)

@@ -175,13 +175,20 @@ class Agents:
     def took(self, agent: Agent, call: Call, queue: Queue | None) -> None:
         """He answered a caller of a queue, if the owner has not taken it away; its wrap-up follows."""
         agent.misses = 0
-        agent.handled += 1
+        self._count(agent)
         if agent.wrap is not None:
             agent.wrap.stop()
         about = self._exchange.settings.types.get(call.type or "")
         queue = queue or Queue(wrap_s=0)
         reasons = (about.reasons if about else ()) or queue.reasons
         agent.wrap = WrapUp(call.id, queue, reasons, self._clock, lambda why: self._wrapped_up(agent, why))
+
+    def _count(self, agent: Agent) -> None:
+        """One more call today; the first of a day begins everybody's count anew."""
+        today = self._clock.wall().date().isoformat()
+        for each in self._all.values():
+            each.handled, each.counted_on = each.handled if each.counted_on == today else 0, today
+        agent.handled += 1
 
     def missed(self, agent: Agent) -> None:
         """He did not answer an offer. After some in a row he is taken to be away, and told so."""

@@ -57,7 +57,7 @@ class Orders:
     def dnd(self, who: str, on: bool) -> None:
         self._agents.disturb_not(who, on)
         if on:
-            self._unring(who, "break")
+            self._unring(who, "dnd")
 
     def reject(self, who: str) -> None:
         """He does not take this one: no miss, and the next is asked at once."""

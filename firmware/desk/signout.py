@@ -90,8 +90,8 @@ class SignOut:
     def _look(self) -> None:
         self._looks = False
         for name, why in list(self._due.items()):
-            agent = self._desk.agents.all[name]
-            if not self._busy(agent):
+            agent = self._desk.agents.all.get(name)  # None: the owner took him away meanwhile
+            if agent is not None and not self._busy(agent):
                 self._desk.orders.sign_off(name, why)
 
     def _busy(self, agent: Agent) -> bool:

@@ -82,7 +82,8 @@ class Agent:
     signed_in: int = 0  # µs: when
     misses: int = 0
     not_before: int = 0  # µs: no offer before
-    handled: int = 0
+    handled: int = 0  # calls, on the day `counted_on`
+    counted_on: str = ""
     spared: bool = False  # what kept him came to nothing: his place among the idle is kept
     wrap: WrapUp | None = None  # of the last call of a queue that he took
 
