@@ -1,10 +1,12 @@
 """What the owner may choose for those who wait: when they are told what, messages, keys, and music."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from asking import asked_for, asks, busy_ann
 from stories import menu_heard
-from test_story_waiting import NEXT, ONE, TWO, busy, waits, with_, words
+from test_story_waiting import NEXT, ONE, TWO, busy, served, told, waits, with_, words
 
 from firmware.base import Refused
 from firmware.base.events import QueueLeft, WaitTold
@@ -186,3 +188,26 @@ def test_what_cannot_be_said_is_refused(change: dict[str, Any], said: str) -> No
         office.settings(change)
         with pytest.raises(Refused, match=said):
             office.wait(1)
+
+
+def test_a_call_back_that_waits_ahead_counts_as_a_place() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        busy_ann(office)
+        asks(office)
+        assert [event.outcome for event in office.saw(QueueLeft)] == ["callback"]
+        caller = waits(office, 2)
+        office.wait_until(lambda: caller.hears() == TWO, 12)
+
+
+def test_what_is_known_of_the_wait_outlives_a_power_cut(tmp_path: Path) -> None:
+    with Office(ONE, fidelity="signal", state=tmp_path) as office:
+        office.wait(3)
+        office.agent("ann").sign_in()
+        served(office, 3, 10)
+        office.wait(300)  # within five minutes it is told
+        office.power_cut()
+        office.wait(5)
+        office.restart()
+        busy(office, "ann")
+        caller = waits(office)
+        office.wait_until(told(caller, "two"), 12)
