@@ -24,21 +24,22 @@ from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.accounts import Accounts
 from firmware.calls.exchange import Exchange
-from firmware.calls.handset import Handset
-from firmware.calls.line import Line
 from firmware.checks import check_change
 from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
 from firmware.desk.services import Services
 from firmware.desk.signout import SignOut
-from firmware.parts import drafts_of, ears_of, echo_of
+from firmware.parts import drafts_of, ears_of, echo_of, lines_of, phones_of
 from firmware.picture import snapshot
+from firmware.rim.soundfiles import MemoryFiles
+from firmware.rim.tapes import Tapes
+from firmware.sound.deck import Deck
 from firmware.sound.ears import Deaf
 from firmware.sound.prompts import Prompts
 from firmware.sound.switch import Silent, Switch
-from firmware.sound.tones import PLANS
 from firmware.standing import AgentMemory, Calls, Keepers
 from firmware.tables import Settings
+from firmware.taping import Taping
 
 VERSION = "0.1.0"
 DEGRADED = SECOND // 2  # µs without a durable commit (DESIGN 1.3)
@@ -62,9 +63,10 @@ class Box:
         strict: bool = False,
         observer: Callable[[Event], None] | None = None,
         secret: bytes = b"",
+        tapes: Tapes | None = None,
     ) -> None:
         """`speaking(row)` stands in for samples; `strict`: our own bugs end the run (tests); `secret` is the
-        key of the PINs."""
+        key of the PINs; without `tapes` no disk has what is kept of sound."""
         self.clock, self.journal, self.settings = clock, journal, settings
         self.ports = {name: port for shelf in shelves for name, port in shelf.ports.items()}
         self.observers = [observer] if observer else []  # told at once, in this thread
@@ -79,6 +81,7 @@ class Box:
         self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
         self._promises: deque[tuple[int, Callable[[], None]]] = deque()
         self._prompts = prompts
+        self.tapes = tapes or Tapes(MemoryFiles())
         self._build(prompts, all(shelf.has_sound for shelf in shelves))
         self._build_desk(secret)
         began = clock.started_at.isoformat(timespec="microseconds")
@@ -94,6 +97,7 @@ class Box:
         self._said: NDArray[np.float32] = np.zeros((len(names), FRAME), np.float32)
         self._heard = np.zeros_like(self._said)
         self._loud_at = np.zeros(len(names), np.int64)
+        self.deck = Deck(names)
         country = self.settings.country
         self.sound = (
             Switch(names, country, prompts, self.clock)
@@ -103,11 +107,9 @@ class Box:
         self.echo = echo_of(self._shelves, self._rows) if has_sound else None
         self._hearing = ears_of(self.ports, self._country) if has_sound else None
         ears: Ears = self._hearing or Deaf()
-        lines = {name: self._line(name, ears) for name, port in self.ports.items() if port.kind == "line"}
-        phones = {name: self._phone(name, ears) for name, port in self.ports.items() if port.kind == "phone"}
         self.exchange = Exchange(
-            lines,
-            phones,
+            lines_of(self.ports, self.settings, ears, self.clock, self.tell),
+            phones_of(self.ports, country, ears, self.sound, self.clock, self.tell),
             self.settings,
             self.sound,
             self.clock,
@@ -121,29 +123,21 @@ class Box:
         desk = self.desk = self.exchange.desk = self._calls.desk = Desk(self.exchange, self.clock, self.tell)
         self.offers = Offers(desk, self.tell)
         pins = Pins(lambda: self.settings.people, secret, self.clock, self.tell)
+        self.taping = Taping(desk, self.tapes, self.deck, pins, self.clock, self.tell)
         self.exchange.services |= Services(desk, pins, self._prompts.names).scripts
         self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see]
-        self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see]
+        self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see, *self.taping.observers]
         self.exchange.incoming.aids.memory = desk.callers
         self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders
         accounts = self.exchange.incoming.aids.accounts = Accounts(secret, self.clock, self.tell)
         self.drafts = drafts_of(self.exchange, self._prompts, self.check_settings)
-        self.orders |= self.drafts.orders
+        self.orders |= self.drafts.orders | self.taping.orders
         agents = AgentMemory(desk.agents, self.clock)
         self.keepers = Keepers(self.clock, self.tell, self._guarded)
         self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}
-        self.keepers["paces"] = self.offers.announcer.paces
+        self.keepers |= {"paces": self.offers.announcer.paces, **self.taping.keepers}
         self.keepers |= {"callbacks": desk.callbacks, "shares": desk.shares, "accounts": accounts}
         self.exchange.calendar.watch(self.keepers.turned)
-
-    def _line(self, name: str, ears: Ears) -> Line:
-        row, cadence = self.settings.lines[name], PLANS[self._country(name)].ring_cadence
-        port = self.ports[name]
-        return Line(name, port, ears, self.clock, self.tell, cadence, row.supervision, row.silence_s)
-
-    def _phone(self, name: str, ears: Ears) -> Handset:
-        cadence = PLANS[self.settings.country].ring_cadence
-        return Handset(name, self.ports[name], ears, self.sound, self.clock, self.tell, cadence)
 
     def _country(self, name: str) -> str:
         return self.settings.country_of(name) if name in self.settings.lines else self.settings.country
@@ -153,7 +147,11 @@ class Box:
     def tick(self, us: int = TICK) -> None:
         """Move everything on by `us`: one frame where there is sound, any leap where there is none."""
         facts = self._sound_frame() if self._hearing is not None else []
+        if self._hearing is None:
+            self.deck.pass_by(us // TICK)
         self._advance(us)
+        for then in self.tapes.told():
+            self._guarded(then)
         facts += [(name, fact) for name, port in self.ports.items() for fact in port.events()]
         for name, fact in sorted(facts, key=lambda each: each[1].at):
             self._guarded(partial(self.exchange.fact, name, fact), name)
@@ -171,6 +169,7 @@ class Box:
         facts = list(self._hearing.hear(said, self.clock.now))
         self._loud_at[np.abs(said).max(axis=1) > LOUD] = self.clock.now
         self._heard = self.sound.tick(said)
+        self.deck.hear(said, self._heard)
         for port, frame in zip(self.ports.values(), self._heard, strict=True):
             port.write(frame)
         for shelf in self._shelves:

@@ -10,6 +10,7 @@ from firmware.steps import PROVED, BranchStep, CollectStep, LookupStep, ProgramS
 from firmware.tables import (
     CALLBACK,
     GOODBYE,
+    MAILBOX,
     OPERATOR,
     CallType,
     Line,
@@ -214,7 +215,8 @@ def places(settings: Settings) -> list[str]:
     """Every word that is a destination."""
     desks = [*settings.queues, *settings.people, *settings.phones, *settings.extensions()]
     types = [name for name, each in settings.types.items() if each.to]
-    return [OPERATOR, *desks, *types, *settings.menus, *settings.steps, GOODBYE]
+    boxes = [f"{MAILBOX}{name}" for name in settings.mailboxes]
+    return [OPERATOR, *desks, *types, *settings.menus, *settings.steps, GOODBYE, *boxes]
 
 
 def _check_destination(settings: Settings, where: str, to: str, itself: str = "") -> None:
@@ -246,6 +248,7 @@ def _named_prompts(settings: Settings) -> Iterator[tuple[str, str | None]]:
         yield from ((f"steps.{name}", prompt) for prompt in step.says())
     for name, queue in settings.queues.items():
         yield from ((f"queues.{name}.announce.messages", each.prompt) for each in queue.announce.messages)
+    yield from ((f"{MAILBOX}{name}.greeting", each.greeting) for name, each in settings.mailboxes.items())
     yield from (("names", prompt) for prompt in settings.office.names.values())
 
 

@@ -21,6 +21,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
         "uptime_s": round((box.clock.now - box.began) / SECOND, 3),
         "wall": box.clock.wall().isoformat(timespec="seconds"),
         "durable": not box.degraded,
+        "tapes": box.tapes.trouble,
         "lines": {
             name: _line(line, settings.lines[name].number) for name, line in box.exchange.lines.items()
         },
@@ -35,6 +36,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
                 "station": agent.station,
                 "code": agent.code if agent.status is Status.BREAK else "",
                 "dnd": agent.dnd,
+                "messages": box.taping.boxes.fresh(agent.name),
             }
             for agent in box.desk.agents.all.values()
         },
@@ -94,6 +96,7 @@ def _call(call: Call, box: "Box") -> dict[str, Any]:
         "rings": [phone.name for phone in call.rung],
         "with": other.name if other else None,
         "emergency": call.emergency,
+        "recorded": box.taping.recorder.of(call.id),
         "data": dict(call.data),
         "language": call.language,
     }

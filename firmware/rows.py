@@ -17,8 +17,8 @@ Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: fir
 Pin = Annotated[str, Meta(pattern=r"^([0-9]{6,12}|blake2b:[0-9a-f]{32}:[0-9a-f]{64})\Z")]  # as kept
 Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.\[\]:-]{1,253}\Z")]  # like https://crm.example.com
 OPERATOR = "operator"
-MAILBOX = "mailbox:"  # and the name of a person or a queue: a destination
 GOODBYE = "goodbye"  # a destination: he is told so, and the box hangs up
+MAILBOX = "mailbox:"  # and the name of a person or a queue: a destination
 ZONES = {
     "US": "America/New_York",
     "UK": "Europe/London",
@@ -33,7 +33,31 @@ ZONES = {
 }
 
 
+class Mailbox(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where callers leave messages for somebody, or for everybody of a queue."""
+
+    enabled: bool = True
+    greeting: str | None = None  # a prompt instead of the box's own words
+    most_s: Annotated[float, Meta(ge=10, le=600)] = 180.0  # of one message
+
+
+class Hours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When an office is open. `days` are single dates, which count more than week and holidays."""
+
+    week: dict[str, Spans] = {}
+    holidays: bool = True  # the public holidays of the office's country are closed
+    region: str | None = None  # and of this part of it
+    days: Annotated[dict[str, Spans], Meta(max_length=1_000)] = {}
+
+
 class Account(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A customer's account, whose PIN a flow may ask for."""
 
     pin: Pin
+
+
+class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A prompt for those who wait; of a weight of 2 it is said twice as often as one of 1."""
+
+    prompt: str
+    weight: Annotated[int, Meta(ge=1, le=9)] = 1

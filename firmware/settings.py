@@ -12,7 +12,7 @@ import msgspec
 from firmware.base import Refused
 from firmware.checks import check
 from firmware.steps import STEPS, Step
-from firmware.tables import TABLES, Office, Person, Row, Settings
+from firmware.tables import TABLES, Office, Person, Settings
 
 _WORD = (r"[a-z][a-z0-9_]{0,29}", "small letters, digits and _, at most 30")
 _NAMES = {
@@ -107,7 +107,7 @@ def _required(kind: Kind) -> list[str]:
 
 
 def _field(where: str, value: Any, hint: Any) -> None:
-    if isinstance(hint, type) and issubclass(hint, Row):
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         _row(where, hint, value)
         return
     try:

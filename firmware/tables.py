@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from firmware.base.numbers import Class, e164, emergency_numbers, is_national
 from firmware.rows import GOODBYE as GOODBYE
+from firmware.rows import MAILBOX as MAILBOX
 from firmware.rows import OPERATOR as OPERATOR
 from firmware.rows import (
     ZONES,
@@ -17,13 +18,15 @@ from firmware.rows import (
     Grade,
     Known,
     Label,
+    Mailbox,
     MenuKey,
+    Message,
     Origin,
     Pin,
     Rung,
-    Spans,
     Word,
 )
+from firmware.rows import Hours as Hours
 from firmware.steps import Menu as Menu
 from firmware.steps import Step
 
@@ -72,6 +75,7 @@ class Person(Row, frozen=True):
     may_listen: bool = False  # to colleagues' calls
     greeting: str | None = None  # the prompt with which he answers callers
     whisper: Literal["spoken", "beep", "off"] | None = None  # none: spoken, but a beep where he has a screen
+    mailbox: Mailbox = Mailbox()
 
 
 class Nobody(Row, frozen=True):
@@ -80,22 +84,6 @@ class Nobody(Row, frozen=True):
     ring: tuple[str, ...] = ()
     hunt: tuple[str, ...] = ()
     to: str | None = None
-
-
-class Hours(Row, frozen=True):
-    """When an office is open. `days` are single dates, which count more than week and holidays."""
-
-    week: dict[str, Spans] = {}
-    holidays: bool = True  # the public holidays of the office's country are closed
-    region: str | None = None  # and of this part of it
-    days: Annotated[dict[str, Spans], Meta(max_length=1_000)] = {}
-
-
-class Message(Row, frozen=True):
-    """A prompt for those who wait; of a weight of 2 it is said twice as often as one of 1."""
-
-    prompt: str
-    weight: Annotated[int, Meta(ge=1, le=9)] = 1
 
 
 class Announce(Row, frozen=True):
@@ -168,6 +156,8 @@ class Queue(Row, frozen=True):
     announce: Announce = Announce()
     whisper: bool = False  # whoever lifts hears what the call is, and how long it has waited
     spoken: str | None = None  # the prompt that names the queue
+    mailbox: Mailbox = Mailbox()
+    record: Literal["off", "on", "ask"] = "off"  # its calls; ask: callers are told, and may refuse
     callback: CallBack = CallBack()
 
 
@@ -284,6 +274,12 @@ class Settings(Struct, frozen=True):
         if fits:
             return max(fits)[1], "number"
         return self.lines[line].type, "line"
+
+    @property
+    def mailboxes(self) -> dict[str, Mailbox]:
+        """Of people and queues, whose names follow `mailbox:`."""
+        rows: dict[str, Queue | Person] = {**self.queues, **self.people}
+        return {name: row.mailbox for name, row in rows.items() if row.mailbox.enabled}
 
     def outside(self, word: str) -> str | None:
         """The station that `word` is as an outside number, in E.164: somebody's ordinary number in the

@@ -26,7 +26,9 @@ from firmware.rim.control_server import ControlServer
 from firmware.rim.engine import date_follower, ending, made
 from firmware.rim.journal import AnyJournal, Journal, Writer
 from firmware.rim.secret import box_secret
+from firmware.rim.soundfiles import DiskFiles
 from firmware.rim.store import SettingsStore
+from firmware.rim.tapes import Winder
 from firmware.rim.ticker import Ticker, prefer, settle
 from hostsim.live import Live, Works
 from hostsim.office import DEMO, Office
@@ -60,6 +62,10 @@ def main(argv: list[str] | None = None) -> int:
 
 def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None:
     """Run until Ctrl-C or SIGTERM; what was opened is on `stack`. Refused: it cannot start."""
+
+    def trouble() -> str:
+        return journal.trouble or store.notice or (works.box.tapes.trouble if works.box is not None else "")
+
     prefer()
     store = SettingsStore(folder)
     journal = Writer(Journal(folder / "journal.db"))
@@ -67,7 +73,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     story = StoryOffice(journal) if script else None
     works: Works = story or _today(journal, store, folder)
     stack.callback(works.stop)
-    engine = Live(works, lambda: {**ticker.figures(), "trouble": journal.trouble or store.notice})
+    engine = Live(works, lambda: {**ticker.figures(), "trouble": trouble()})
     stack.callback(engine.close)
     server = ControlServer(folder / "control.sock", engine, journal)
     stack.callback(server.close)
@@ -113,7 +119,11 @@ def _today(journal: AnyJournal, store: SettingsStore, folder: Path) -> Rig:
     stored = store.load()
     data: dict[str, Any] = stored[1] if stored else json.loads(DEMO.read_text("utf-8"))
     now = datetime.now().astimezone()
-    own: dict[str, Any] = {"secret": box_secret(folder), "folder": folder}
+    own: dict[str, Any] = {
+        "secret": box_secret(folder),
+        "folder": folder,
+        "tapes": lambda: Winder(DiskFiles(folder)),
+    }
     rig = Rig(data, "copper", journal, box_id="box", started_at=now, strict=False, **own)
     rig.keep = lambda data: store.save(data, "owner", "a flow")
     return rig

@@ -19,7 +19,9 @@ from firmware.base.events import Event
 from firmware.base.orders import Reply
 from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
 from firmware.rim.secret import box_secret
+from firmware.rim.soundfiles import DiskFiles, MemoryFiles
 from firmware.rim.store import SettingsStore
+from firmware.rim.tapes import Tapes
 from firmware.settings import merged
 from hostsim.hands import PERSON, PHONE, AgentHands, Hands, LineHands, PhoneHands
 from hostsim.rig import SECRET, Fidelity, Rig
@@ -49,8 +51,9 @@ class Office:
         kept = self._store.load() if self._store is not None else None
         data = merged(kept[1] if kept else json.loads(DEMO.read_text("utf-8")), settings or {})
         secret = box_secret(self._state) if self._state is not None else SECRET
-        seen, folder = self._seen.append, self._state or Path("nowhere")
-        self.rig = Rig(data, fidelity, self.journal, seed, observer=seen, secret=secret, folder=folder)
+        own: dict[str, Any] = {"secret": secret, "folder": self._state or Path("nowhere")}
+        own |= {"tapes": self._open_tapes, "observer": self._seen.append}
+        self.rig = Rig(data, fidelity, self.journal, seed, **own)
         if (store := self._store) is not None:
             self.rig.keep = lambda data: store.save(data, "owner", "a flow")
 
@@ -59,6 +62,9 @@ class Office:
             return MemoryJournal()
         self._state.mkdir(parents=True, exist_ok=True)
         return Journal(self._state / "journal.db")
+
+    def _open_tapes(self) -> Tapes:
+        return Tapes(DiskFiles(self._state) if self._state is not None else MemoryFiles())
 
     # Who is there
 

@@ -19,6 +19,8 @@ from firmware.rim.before import before
 from firmware.rim.journal import AnyJournal
 from firmware.rim.lookups import THREADS, Lookups
 from firmware.rim.secret import sealed_settings
+from firmware.rim.soundfiles import MemoryFiles
+from firmware.rim.tapes import Tapes
 from firmware.settings import merged, read
 from firmware.sound.prompts import Prompts
 from firmware.tables import Settings
@@ -51,10 +53,11 @@ class Rig:
         strict: bool = True,
         secret: bytes = SECRET,
         folder: Path = Path("nowhere"),
+        tapes: Callable[[], Tapes] = lambda: Tapes(MemoryFiles()),
     ) -> None:
         """`folder`: whose tables are looked up; by threads, but between ticks where the run is `strict`."""
         self.data, self.fidelity, self.journal = sealed_settings(data, secret), fidelity, journal
-        self._secret, self._folder = secret, folder
+        self._secret, self._folder, self._make_tapes = secret, folder, tapes
         self.keep: Callable[[dict[str, Any]], int] = lambda data: 0  # what is published
         settings = read(data)
         self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=settings.zone)
@@ -83,6 +86,7 @@ class Rig:
         """A new engine on the same hat, the same journal and the same settings."""
         settings = read(self.data)
         clock = self.town.clock
+        self.tapes = self._make_tapes()
         self.box = Box(
             settings,
             [self._shelf(settings), StandInShelf(self.town, stations(settings))],
@@ -95,6 +99,7 @@ class Rig:
             strict=self._strict,
             observer=self._observer,
             secret=self._secret,
+            tapes=self.tapes,
         )
         box = self.box
         self.lookups = Lookups(box.post, self._folder, 0 if self._strict else THREADS)
@@ -106,6 +111,7 @@ class Rig:
         """The engine ends; the hat keeps what it was told last."""
         if self.box is not None:
             self.box.stop()
+            self.tapes.close()
         self.box = self.hat = None
 
     def cut_power(self) -> None:
@@ -114,6 +120,7 @@ class Rig:
             self.box.close()
         self.box = self.hat = None
         self.journal.drop()
+        self.tapes.drop()
         self.town.power_off()
         if self.sim is not None:
             self.sim = self._sim_hat()
@@ -177,6 +184,7 @@ class Rig:
 
     def _settle(self, box: Box) -> None:
         self.journal.commit()
+        self.tapes.commit()
         box.deliver()
 
     def change_settings(

@@ -69,7 +69,8 @@ class Health:
         with self._lock:
             late = self._noted[-1][1] - self._noted[0][1]
         ports = [*state["lines"].values(), *state["phones"].values()]
-        return not state["durable"] or late > LATE or any(port["state"] == "out" for port in ports)
+        disk = state["durable"] and not state.get("tapes")
+        return not disk or late > LATE or any(port["state"] == "out" for port in ports)
 
     def metrics(self, streams: int) -> bytes:
         """The report as Prometheus text."""

@@ -12,6 +12,18 @@ from typing import Any, Literal, Protocol
 from firmware.base.callbacks import CallbackAsked, CallbackDone, CallbackMissed, CallbackTried
 from firmware.base.choices import CallerKnown, CallLed, CallOffered, OfferEnded
 from firmware.base.event import Event
+from firmware.base.kept import (
+    MessageBegan,
+    MessageDone,
+    MessageDropped,
+    MessageHeard,
+    MessageLeft,
+    RecordingAsked,
+    RecordingBegan,
+    RecordingEnded,
+    RecordingPaused,
+    RecordingResumed,
+)
 from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
 from firmware.base.standing import Before, Standing
 from firmware.base.visits import AccountChecked, CaseData, FlowStopped, InfoPlayed
@@ -254,6 +266,8 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "Standing": ("private",),
     "CaseData": ("value",),
     "AccountChecked": ("account",),
+    "MessageBegan": ("number",),
+    "MessageLeft": ("number",),
 }
 
 
@@ -278,8 +292,9 @@ def _frozen(value: Any) -> Any:
 
 
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
-__all__ += ["private"]
 __all__ += ["AgentChanged", "CallLed", "CallOffered", "CallerKnown", "Journal"]
-__all__ += ["OfferEnded", "PinChecked", "ReasonGiven", "Standing", "event_of"]
+__all__ += ["OfferEnded", "PinChecked", "ReasonGiven", "Standing", "event_of", "private"]
 __all__ += ["AccountChecked", "CaseData", "FlowStopped", "InfoPlayed"]
 __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried"]
+__all__ += ["MessageBegan", "MessageDone", "MessageDropped", "MessageHeard", "MessageLeft"]
+__all__ += ["RecordingAsked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]

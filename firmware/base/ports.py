@@ -256,7 +256,7 @@ class Sound(Protocol):
         """Play prompts one after another; how long they last in seconds."""
 
     def tone(self, row: str, name: str) -> None:
-        """Play a country tone (dial busy congestion ringback howler sit) until told otherwise."""
+        """Play a country tone (dial stutter busy congestion ringback howler sit) until told otherwise."""
 
     def keys(self, row: str, digits: str) -> float:
         """Key digits into a row, 80 ms on and 80 ms off; how long they last in seconds."""

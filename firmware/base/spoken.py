@@ -8,11 +8,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from firmware.base.amounts import said
 from firmware.base.hours import WEEKDAYS
 
 Prompts = tuple[str, ...]
 COUNTED = 10  # places that are told by their number
 AN_HOUR = 60  # minutes, from which they are not counted any more
+COUNTED_SECONDS = 100  # from which a length is told in minutes
 A_WEEK = 7  # days from which a weekday's name would be taken for the nearer one
 
 
@@ -37,8 +39,36 @@ def welcome(language: str, name: str) -> Prompts:
 
 
 def choice(language: str, what: str, key: str) -> Prompts:
-    """Which key leads where: `what` is operator, callback, other, or the prompt that names the place."""
+    """Which key leads where: `what` is operator, callback, message, other, or the prompt of the place."""
     return _GRAMMARS[language].choice(what, key)
+
+
+def received(language: str, came: datetime, now: datetime) -> Prompts:
+    """When something that has been came: its day, and its time. Both are wall times of the office."""
+    return _GRAMMARS[language].received(came, now)
+
+
+def lasting(language: str, seconds: float) -> Prompts:
+    """Forty five seconds long; from a hundred seconds on in whole minutes."""
+    return _GRAMMARS[language].lasting(seconds)
+
+
+def _english_received(came: datetime, now: datetime) -> Prompts:
+    """Yesterday / at nine / thirty."""
+    days = (now.date() - came.date()).days
+    if days < 2:
+        day: Prompts = ("day.yesterday" if days == 1 else "day.today",)
+    elif days < A_WEEK:
+        day = (f"day.{WEEKDAYS[came.weekday()]}",)
+    else:
+        day = f"date.{came.day}", f"month.{came.month}"
+    return (*day, *_english_time(came))
+
+
+def _english_lasting(seconds: float) -> Prompts:
+    if seconds < COUNTED_SECONDS:
+        return *said("en", "number", str(round(seconds)), "UK"), "messages.seconds"
+    return *said("en", "number", str(round(seconds / 60)), "UK"), "messages.minutes"
 
 
 def _english_opening(opens: datetime, now: datetime) -> Prompts:
@@ -100,7 +130,7 @@ def _english_waited(minutes: int) -> Prompts:
 def _english_choice(what: str, key: str) -> Prompts:
     """To speak to the operator, press / zero; for / sales / press / two."""
     pressed = {"*": "key.star", "#": "key.hash"}.get(key, f"digit.{key}")
-    if what in ("operator", "callback", "other"):
+    if what in ("operator", "callback", "message", "other"):
         return f"exit.{what}", pressed
     return "exit.for", what, "exit.press", pressed
 
@@ -112,8 +142,17 @@ class Grammar(NamedTuple):
     waited: Callable[[int], Prompts]
     choice: Callable[[str, str], Prompts]
     welcome: Callable[[str], Prompts]
+    received: Callable[[datetime, datetime], Prompts]
+    lasting: Callable[[float], Prompts]
 
 
 _GRAMMARS = {
-    "en": Grammar(_english_opening, _english_waited, _english_choice, lambda name: ("welcome.back", name))
+    "en": Grammar(
+        _english_opening,
+        _english_waited,
+        _english_choice,
+        lambda name: ("welcome.back", name),
+        _english_received,
+        _english_lasting,
+    )
 }

@@ -18,6 +18,8 @@ CODES: dict[str, str] = {
     "*46": "first_break",
     "*47": "count",
     "*77": "try_flow",
+    "*97": "own_messages",
+    "*98": "messages",
     "*78": "dnd_on",
     "*79": "dnd_off",
 }

@@ -11,6 +11,7 @@ A key stops whatever is being said. What is keyed before it is asked for is kept
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import DigitHeard
@@ -228,6 +229,7 @@ class Talks:
     def __init__(self, sound: Sound, clock: Clock, tell: Tell, when_kept: WhenKept) -> None:
         self._sound, self._clock, self._tell, self._when_kept = sound, clock, tell, when_kept
         self._on: dict[str, Dialogue] = {}
+        self._behind: dict[str, list[Callable[[], None]]] = {}
         self.watch: Callable[[str], None] = lambda row: None  # told that one began or ended at a row
 
     def __contains__(self, row: str) -> bool:
@@ -244,12 +246,28 @@ class Talks:
     def _over(self, row: str, done: Callable[[], None]) -> None:
         del self._on[row]
         done()
+        self._ended(row)
+
+    def _ended(self, row: str) -> None:
         self.watch(row)
+        for then in self._behind.pop(row, ()):
+            self._clock.after(0.0, partial(self.then, row, then))
+
+    def then(self, row: str, do: Callable[[], None]) -> None:
+        """Do it when nobody speaks with him any more, however that ends."""
+        if row in self._on:
+            self._behind.setdefault(row, []).append(do)
+        else:
+            do()
+
+    def secret(self, row: str) -> bool:
+        """Is a secret being keyed there?"""
+        return row in self._on and self._on[row].secret
 
     def stop(self, row: str) -> None:
         if (talk := self._on.pop(row, None)) is not None:
             talk.stop()
-            self.watch(row)
+            self._ended(row)
 
     def key(self, row: str, key: str, call: Call | None = None) -> bool:
         """A key pressed there, told as one of `call`'s unless it is secret. False: nobody speaks with him."""

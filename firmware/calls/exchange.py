@@ -72,6 +72,7 @@ class Exchange:
         self.services: dict[str, Callable[[Handset], Script]] = {}  # a code's service -> its script
         self.keypad = Keypad(self, clock)
         self.incoming = Incoming(self, clock, tell, quiet)
+        self.takers = [self.incoming.takes]  # of callers with whom the box itself speaks
         self.outside = Outsides(self, clock, tell)
         self.rules = Rules(self)
         self.hands = Hands(self, clock, tell)

@@ -4,6 +4,7 @@ Lifted it hears dial tone; left off its hook after a call it hears congestion, t
 then nothing, and is not offered calls until it is put back.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from firmware.base import Impossible
@@ -91,6 +92,7 @@ class Handset:
         self._who: tuple[str | None, str | None] = (None, None)
         self._timer: Timer | None = None
         self.owner: HandsetOwner
+        self.invites: Callable[[], str] = lambda: "dial"  # the tone that asks for a number
 
     @property
     def free(self) -> bool:
@@ -207,7 +209,7 @@ class Handset:
         self._invite()
 
     def _invite(self) -> None:
-        self._sound.tone(self.name, "dial")
+        self._sound.tone(self.name, self.invites())
         self._ears.dial_mode(self.name, True)
         self._wait(NO_KEY)
 

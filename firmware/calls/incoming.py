@@ -44,6 +44,10 @@ class Incoming:
         if (visit := self._visits.pop(call, None)) is not None:
             visit.stop()
 
+    def secret(self, call: Call) -> bool:
+        """Is a secret being keyed by its caller?"""
+        return call in self._visits and self._visits[call].secret
+
     def rang(self, line: Line) -> None:
         attempt = next((each for each in self._exchange.attempts.values() if each.call.line is line), None)
         line.call = self._exchange.new_call("in", Stage.ARRIVING, line=line)

@@ -76,7 +76,7 @@ class Supervision:
         elif isinstance(fact, Reversed):
             self._reversed(self._since)
         elif isinstance(fact, ToneHeard) and fact.name == "voice":
-            self._speaks, self._spoke = fact.on, self._clock.now
+            self._speaks, self._spoke = fact.on, fact.at
         elif isinstance(fact, ToneHeard) and self._tones:
             self._tone(fact)
 

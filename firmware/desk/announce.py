@@ -18,7 +18,7 @@ from firmware.desk.agents import Agent
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible
 from firmware.desk.wait import Band, Paces, Promise
-from firmware.tables import CALLBACK, OPERATOR, Announce, Queue
+from firmware.tables import CALLBACK, MAILBOX, OPERATOR, Announce, Queue
 
 NO_QUEUE = Queue()
 MUSIC, DUCKED = "music", 0.2  # its gain under a sentence: -14 dB
@@ -234,6 +234,7 @@ class Announcer:
         for key, to in queue.keys.items():
             row = self._desk.settings.queues.get(to)
             named = to if to in (OPERATOR, CALLBACK) else (row.spoken if row is not None else None)
+            named = "message" if to.startswith(MAILBOX) else named
             keys.setdefault(named or "other", key)
         language = self._desk.settings.office.language
         return [prompt for what, key in keys.items() for prompt in spoken.choice(language, what, key)]

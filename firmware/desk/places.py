@@ -12,7 +12,7 @@ from firmware.base.clock import SECOND, Clock
 from firmware.base.events import EmergencyDialled, Event
 from firmware.calls.exchange import Exchange
 from firmware.desk.agents import Agents
-from firmware.tables import OPERATOR
+from firmware.tables import MAILBOX, OPERATOR
 
 HELP = 1800 * SECOND  # µs after an emergency call in which help may call back
 
@@ -47,7 +47,8 @@ class Places:
         """May callers be led there?"""
         settings, stations = self._exchange.settings, self._exchange.phones
         tables = (settings.queues, settings.people, settings.types, settings.extensions(), stations)
-        return to == OPERATOR or any(to in table for table in tables)
+        boxes = {f"{MAILBOX}{name}" for name in settings.mailboxes}
+        return to == OPERATOR or any(to in table for table in (*tables, boxes))
 
     def inside(self, number: str) -> str | None:
         """What rings for a colleague who dialled an office number or names somebody: where he sits now."""

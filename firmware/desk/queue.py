@@ -108,7 +108,7 @@ class Desk:
     def lead(self, call: Call, to: str, since: int) -> None:
         """The same for who has waited since an earlier instant (µs), which counts."""
         to = self.exchange.incoming.typed(call, to)
-        if self.exchange.incoming.takes(call, to):
+        if any(takes(call, to) for takes in self.exchange.takers):
             return
         queue = self.settings.queues.get(to)
         if queue is None:

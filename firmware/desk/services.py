@@ -3,16 +3,17 @@
 A code acts for whoever is signed in at that telephone. What he may not do now he is told in words.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
 
 from firmware.base import Refused
 from firmware.base.pins import Pins
 from firmware.calls.codes import NUMBER
-from firmware.calls.dialogue import Kept, Keys, Say, Script
+from firmware.calls.dialogue import Kept, Keys, Say, Script, Step
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Status
 from firmware.desk.queue import Desk
 from firmware.desk.wrapup import Owes
+from firmware.tables import Person
 
 PIN_KEYS = 12
 SPOKEN = 9  # breaks, and reasons: one key each
@@ -73,26 +74,8 @@ class Services:
         return self._prove(agent.name, phone) if agent.status is Status.OFF else self._sign_out(agent)
 
     def _prove(self, who: str, phone: Handset) -> Script:
-        """His PIN, until it is right, or he is locked out."""
-        if self._desk.settings.people[who].pin is None:
-            yield Say("code.no_pin")
-            return
-        while not self._pins.locked(who):
-            pin = yield Keys(("code.pin",), most=PIN_KEYS, secret=True)
-            if not pin:
-                yield Say("code.nothing")
-                return
-            if self._pins.locked(who):  # by somebody else's tries, meanwhile
-                break
-            verdict = self._pins.judge(who, pin)
-            if not (yield Kept(verdict.seq)):
-                yield Say("code.disk")
-                return
-            if verdict.right:
-                yield Say(self._done(lambda: self._desk.orders.sign_in(who, phone.name), "code.signed_in"))
-                return
-            yield Say("code.wrong_pin")
-        yield Say("code.locked")
+        if (yield from proof(self._pins, who, self._desk.settings.people[who])):
+            yield Say(self._done(lambda: self._desk.orders.sign_in(who, phone.name), "code.signed_in"))
 
     def _sign_out(self, agent: Agent) -> Script:
         yield Say(self._done(lambda: self._desk.orders.sign_out(agent.name), "code.signed_out"))
@@ -160,6 +143,29 @@ class Services:
         except Refused:
             return "code.not_now"
         return said
+
+
+def proof(pins: Pins, who: str, person: Person) -> Generator[Step, str, bool]:
+    """His PIN, until it is right, or he is locked out. False: it was not, and he was told why."""
+    if person.pin is None:
+        yield Say("code.no_pin")
+        return False
+    while not pins.locked(who):
+        pin = yield Keys(("code.pin",), most=PIN_KEYS, secret=True)
+        if not pin:
+            yield Say("code.nothing")
+            return False
+        if pins.locked(who):  # by somebody else's tries, meanwhile
+            break
+        verdict = pins.judge(who, pin)
+        if not (yield Kept(verdict.seq)):
+            yield Say("code.disk")
+            return False
+        if verdict.right:
+            return True
+        yield Say("code.wrong_pin")
+    yield Say("code.locked")
+    return False
 
 
 def say(prompt: str) -> Script:

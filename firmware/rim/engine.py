@@ -24,7 +24,9 @@ from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import AnyJournal, Journal, Writer
 from firmware.rim.lookups import Lookups
 from firmware.rim.secret import box_secret, sealed_settings
+from firmware.rim.soundfiles import DiskFiles
 from firmware.rim.store import SettingsStore
+from firmware.rim.tapes import Tapes, Winder
 from firmware.rim.ticker import LATE, settle
 from firmware.settings import read
 from firmware.sound.prompts import Prompts
@@ -89,10 +91,12 @@ def run(
         settings = read(sealed_settings(stored[1] if stored else FIRST_OFFICE, secret))
         lines = {name: settings.country_of(name) for name in settings.lines}
         shelf = plug(lines, dict.fromkeys(settings.phones, settings.country), stack)
-        box = _box(settings, shelf, journal, secret)
+        tapes = Winder(DiskFiles(folder))
+        stack.callback(tapes.close)
+        box = _box(settings, shelf, journal, secret, tapes)
         stack.callback(box.keepers.tell)
         Lookups(box.post, folder).plug(box.exchange.incoming.aids, box.orders)
-        engine = LiveBox(box, lambda: {"trouble": journal.trouble or store.notice, **figures()}, now)
+        engine = LiveBox(box, lambda: {"trouble": _trouble(journal, store, tapes), **figures()}, now)
         server = ControlServer(folder / "control.sock", engine, journal)
         stack.callback(server.close)
         built()
@@ -101,10 +105,15 @@ def run(
             server.beat()
 
 
-def _box(settings: Settings, shelf: Shelf, journal: AnyJournal, secret: bytes) -> Box:
+def _trouble(journal: Writer, store: SettingsStore, tapes: Tapes) -> str:
+    """A sentence for the owner, about the disk; "" where all is well."""
+    return journal.trouble or store.notice or tapes.trouble
+
+
+def _box(settings: Settings, shelf: Shelf, journal: AnyJournal, secret: bytes, tapes: Tapes) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
     clock = Clock(datetime.now(settings.zone))
-    return Box(settings, [shelf], clock, journal, prompts, before=before(journal), secret=secret)
+    return Box(settings, [shelf], clock, journal, prompts, before=before(journal), secret=secret, tapes=tapes)
 
 
 def date_follower(

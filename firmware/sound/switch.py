@@ -24,6 +24,9 @@ from firmware.sound.prompts import Prompts
 from firmware.sound.tones import PLANS, make_opening, make_tone
 
 MUSIC = "music"
+DIAL = "dial"
+STUTTER = "stutter"  # dial tone of who has a message: ten bursts first (Telcordia GR-506)
+STUTTERS, STUTTER_BEAT = 10, RATE // 10  # bursts; samples on, and off
 _SAMPLE = SECOND // RATE  # µs
 _NOTHING = np.zeros(FRAME, np.float32)
 _FALL = np.linspace(1, 0, FRAME, dtype=np.float32)
@@ -175,8 +178,8 @@ class Switch:
         return self._play(row, [f"prompt:{name}" for name in names], sounds)
 
     def tone(self, row: str, name: str) -> None:
-        sounds = _tone(self._country, name)
-        self._play(row, [name] * len(sounds), sounds, loops=True)
+        sounds, word = _tone(self._country, name), DIAL if name == STUTTER else name
+        self._play(row, [word] * len(sounds), sounds, loops=True)
 
     def keys(self, row: str, digits: str) -> float:
         return self._play(row, [""], [make_keys(digits)])
@@ -205,6 +208,10 @@ class Switch:
 def _tone(country: str, name: str) -> tuple[Samples, ...]:
     """What comes once, if anything, and the cycle."""
     plan = PLANS[country]
+    if name == STUTTER:
+        beat = np.repeat(np.arange(2 * STUTTERS) % 2 == 0, STUTTER_BEAT).astype(np.float32)
+        dial = _tone(country, DIAL)[-1]
+        return np.resize(dial, beat.size) * beat, *_tone(country, DIAL)
     return tuple(sound for sound in (make_opening(plan, name), make_tone(plan, name)) if sound.size)
 
 

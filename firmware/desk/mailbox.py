@@ -1,0 +1,162 @@
+"""Listening to messages from a telephone of the office: new ones first, each with its number, day and length.
+
+*97 is the mailbox of whoever is signed in there, else of whose telephone it is; who sits elsewhere proves by
+his PIN that he is himself. *98 asks for a number and its PIN. A message counts as heard once it was heard to
+its end, or a key was pressed over it; what is deleted is gone when he has hung up, and not before.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware.base import spoken
+from firmware.base.amounts import digits, said
+from firmware.base.numbers import to_dial
+from firmware.base.pins import Pins
+from firmware.base.ports import Clip
+from firmware.base.tapes import Tapes
+from firmware.calls.codes import NUMBER
+from firmware.calls.dialogue import DISK, Ask, Keys, Say, Script, Step
+from firmware.calls.handset import Handset, State
+from firmware.calls.messages import Mailboxes, Message, file_of
+from firmware.desk.queue import Desk
+from firmware.desk.services import proof, say
+
+AGAIN, NEXT, DELETE, CALL_BACK, END = "1", "2", "3", "9", "#"
+TRIES = 2  # times that somebody who keys nothing is told the keys
+CLIP = "message"
+
+
+@dataclass
+class Visit:
+    """Somebody goes through a mailbox; what he marked as deleted is not gone yet."""
+
+    box: str
+    phone: Handset
+    by: str
+    gone: list[Message] = field(default_factory=list)
+
+
+class Listening:
+    """The scripts, by the name that the codes know them by."""
+
+    def __init__(self, desk: Desk, boxes: Mailboxes, tapes: Tapes, pins: Pins) -> None:
+        self._desk, self._boxes, self._tapes, self._pins = desk, boxes, tapes, pins
+        self.scripts = {"own_messages": self._own, "messages": self._any}
+
+    def _own(self, phone: Handset) -> Script:
+        agent, people = self._desk.agents.of(phone.name), self._desk.settings.people
+        if agent is None:
+            return say("code.nobody_here")
+        person = people[agent.name]
+        known = person.station == phone.name or person.pin is None
+        return self._visit(agent.name, phone) if known else self._proved(agent.name, phone)
+
+    def _any(self, phone: Handset) -> Script:
+        number = yield Keys(("messages.number",), most=NUMBER)
+        people = self._desk.settings.people
+        who = next((name for name, each in people.items() if each.number == number), None)
+        if who is None:
+            yield Say("code.no_such_number" if number else "code.nothing")
+        else:
+            yield from self._proved(who, phone)
+
+    def _proved(self, who: str, phone: Handset) -> Script:
+        if (yield from proof(self._pins, who, self._desk.settings.people[who])):
+            yield from self._visit(who, phone)
+
+    # Message by message
+
+    def _visit(self, who: str, phone: Handset) -> Script:
+        visit = Visit(who, phone, who)
+        try:
+            yield from self._messages(visit)
+        finally:  # however he ends it
+            for message in visit.gone:
+                self._boxes.done(message, visit.by)
+
+    def _messages(self, visit: Visit) -> Script:
+        messages, fresh = self._boxes.of(visit.box), self._boxes.fresh(visit.box)
+        if not messages:
+            yield Say("messages.none")
+            return
+        language = self._desk.settings.office.language
+        before = _count(language, fresh)
+        for message in messages:
+            if not (yield from self._message(visit, message, before)):
+                return
+            before = ()
+        yield Say("messages.last")
+
+    def _message(self, visit: Visit, message: Message, before: tuple[str, ...]) -> Generator[Step, str, bool]:
+        """One of them, as often as he likes. True: he wants the next."""
+        sound = yield from self._fetched(message)
+        clip = Clip(CLIP, sound) if sound is not None else "messages.gone"
+        key = yield Keys((*before, *self._header(message), clip), first_s=0.5)
+        self._boxes.heard(message, visit.by)
+        silent = 0
+        while silent < TRIES:
+            asked: tuple[str | Clip, ...] = ("messages.keys",)
+            if key in (NEXT, END):
+                return key == NEXT
+            if key == CALL_BACK and message.number is not None:
+                self._call_back(visit, message.number)
+                return False
+            if key == CALL_BACK:
+                asked = ("messages.no_number",)
+            elif key == AGAIN:
+                asked = (clip,)
+            elif key == DELETE:
+                asked = (_toggled(visit.gone, message),)
+            silent = 0 if key else silent + 1
+            key = yield Keys(asked)
+        return False
+
+    def _fetched(self, message: Message) -> Generator[Step, str, NDArray[np.float32] | None]:
+        """Its sound, read beside the tick; None: it is not there, or the disk does not answer."""
+        found: list[NDArray[np.float32] | None] = [None]
+
+        def read(tell: partial[None], sound: NDArray[np.float32] | None) -> None:
+            found[0] = sound
+            tell("read")
+
+        yield Ask(lambda tell: self._tapes.fetch(file_of(message.name), partial(read, partial(tell))), DISK)
+        return found[0]
+
+    def _header(self, message: Message) -> tuple[str, ...]:
+        """A message from / two zero one / today / at nine thirty / forty seconds long."""
+        language, now = self._desk.settings.office.language, self._desk.clock.wall()
+        came = datetime.fromisoformat(message.date)
+        country = self._desk.settings.country
+        who = digits(to_dial(message.number, country)) if message.number else ("messages.unknown",)
+        return (
+            *("messages.from", *who),
+            *spoken.received(language, came, now),
+            *spoken.lasting(language, message.seconds),
+            *(("messages.cut",) if message.cut else ()),
+        )
+
+    def _call_back(self, visit: Visit, number: str) -> None:
+        """As if he had keyed it: the same rules hold."""
+        if visit.phone.state is State.SERVED:
+            exchange = self._desk.exchange
+            exchange.keypad.dial(visit.phone, to_dial(number, self._desk.settings.country))
+
+
+def _count(language: str, fresh: int) -> tuple[str, ...]:
+    if fresh < 2:
+        return ("messages.new_one" if fresh else "messages.old",)
+    return "messages.new", *said(language, "number", str(fresh), "UK")
+
+
+def _toggled(gone: list[Message], message: Message) -> str:
+    """Delete it, or take that back; what is said to it."""
+    if message in gone:
+        gone.remove(message)
+        return "messages.undone"
+    gone.append(message)
+    return "messages.deleted"

@@ -1,0 +1,51 @@
+"""All that a box keeps of sound: the tapes, what runs on them, the mailboxes and the recordings."""
+
+from collections.abc import Callable
+from functools import partial
+
+from firmware.base import Refused
+from firmware.base.clock import Clock
+from firmware.base.events import Event
+from firmware.base.orders import Handler
+from firmware.base.pins import Pins
+from firmware.calls.messages import Mailboxes
+from firmware.calls.recording import Recorder
+from firmware.calls.voicemail import Voicemail
+from firmware.desk.mailbox import Listening
+from firmware.desk.queue import Desk
+from firmware.rim.tapes import Tapes
+from firmware.sound.deck import Deck
+from firmware.sound.switch import DIAL, STUTTER
+from firmware.standing import Keeper
+
+
+class Taping:
+    """Made for a desk; the box tells it all that it tells, and hands it every frame."""
+
+    def __init__(
+        self, desk: Desk, tapes: Tapes, deck: Deck, pins: Pins, clock: Clock, tell: Callable[[Event], Event]
+    ) -> None:
+        exchange = desk.exchange
+        self._desk = desk
+        self.boxes = Mailboxes(tapes, tell, exchange.when_kept)
+        self.recorder = Recorder(exchange, tapes, deck, clock, tell)
+        voicemail = Voicemail(exchange, self.boxes, tapes, deck, clock, tell)
+        exchange.takers.append(voicemail.takes)
+        exchange.services |= Listening(desk, self.boxes, tapes, pins).scripts
+        self.observers = [self.boxes.see, voicemail.see, self.recorder.see]
+        self.orders = self.recorder.orders | {"agent.record": Handler(self._record)}
+        self.keepers: dict[str, Keeper] = {"mailboxes": self.boxes, "recordings": self.recorder}
+        for name, phone in exchange.phones.items():
+            phone.invites = partial(self._invites, name)
+
+    def _invites(self, station: str) -> str:
+        """The tone of a telephone that was lifted: it tells of new messages."""
+        agent = self._desk.agents.of(station)
+        return STUTTER if agent is not None and self.boxes.fresh(agent.name) else DIAL
+
+    def _record(self, who: str, on: bool) -> None:
+        """What is said on his call is kept from now on, or not."""
+        phone = self._desk.agents.phone(self._desk.agents.must_be_here(who))
+        if phone is None or phone.call is None:
+            raise Refused(f"{who} is on no call")
+        self.recorder.record(phone.call.id, on, who)
