@@ -24,10 +24,10 @@ class CallLed(Event):
 class CallOffered(Event):
     """The desk chose a telephone for a caller; its PhoneRang follows. Why, as it stood at that instant.
 
-    `rule` is the queue's strategy; `last_agent`: whoever talked with him last; `nobody`: the queue's rule
-    while nobody of it is available; `direct`: he asked for that one. `free` are the first of the `able`
-    who could have been rung, best first (people; under `nobody` and `direct` stations), `figures` what
-    ranked them: longest idle: the µs since when; fewest calls: calls; share: calls behind; skills: the
+    `rule` is the queue's strategy; `last_agent`: whoever talked with him last; `nobody`, `nobody_hunt`: the
+    queue's rule while nobody of it is available, together or one after another; `direct`: he asked for that
+    one. `free` are the first of the `able` who could have been rung, best first (people; under the three
+    last rules stations), `figures` what ranked them: longest idle: the µs since when; fewest calls: calls; share: calls behind; skills: the
     grade; hunting: the place in the list, or behind `after`, who answered last. Who is in `missed` stood
     behind the others for a call that he had missed. `grade` of `skill` was needed, 0: anybody would do.
 

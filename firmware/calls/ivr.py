@@ -105,7 +105,7 @@ class Flow:
                 return to
             wrong += key != REPEAT
             if not key or wrong >= menu.tries or not self._visit.enters():
-                self.by = "wrong_keys" if wrong else "silence"
+                self.by = "wrong_keys" if key else "silence"
                 return (yield from self._helped(menu))
             asked, last = (menu.prompt,) if key == REPEAT else (WRONG, menu.prompt), None
 

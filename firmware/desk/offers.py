@@ -195,7 +195,7 @@ class Offers:
         if free:
             waiting.offered = None
             waiting.turn = (waiting.stations.index(free[0]) + 1) % len(waiting.stations)
-            self._ring(waiting, free[0], "nobody", None, free=tuple(free[:NAMED]), able=len(free))
+            self._ring(waiting, free[0], "nobody_hunt", None, free=tuple(free[:NAMED]), able=len(free))
             self._let_turn(waiting)
 
     def _let_turn(self, waiting: Waiting) -> None:
