@@ -4,11 +4,12 @@ A keeper is one line: `box.keepers["name"] = keeper`. At a start each is given b
 what was told since then.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
+
+import msgspec
 
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import (
@@ -71,7 +72,7 @@ class Keepers(dict[str, Keeper]):
         stand: dict[bool, dict[str, Any]] = {True: {}, False: {}}
         for name, keeper in self.items():
             self._guarded(partial(_put, stand[keeper.private], name, keeper))
-        hidden = json.dumps(stand[True]) if stand[True] else None
+        hidden = msgspec.json.encode(stand[True]).decode() if stand[True] else None
         self._tell(Standing(state=stand[False], private=hidden))
 
     def turned(self, row: str, open_: bool) -> None:

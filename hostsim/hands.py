@@ -83,6 +83,43 @@ class AgentHands:
     def reject(self) -> None:
         self._order("reject")
 
+    def hold(self) -> None:
+        self._order("hold")
+
+    def resume(self) -> None:
+        self._order("resume")
+
+    def swap(self) -> None:
+        self._order("swap")
+
+    def transfer(self, to: str, attended: bool = False) -> None:
+        self._order("transfer", to=to, attended=attended)
+
+    def complete(self) -> None:
+        self._order("complete")
+
+    def conference(self, who: str | None = None) -> None:
+        """Call somebody, and join all when he answers; with nobody named, join who is on hold."""
+        self._order("conference", **({"whom": who} if who else {}))
+
+    def park(self) -> None:
+        self._order("park")
+
+    def pickup(self, whose: str | None = None) -> None:
+        self._order("pickup", **({"whose": whose} if whose else {}))
+
+    def mute(self, on: bool) -> None:
+        self._order("mute", on=on)
+
+    def listen(self, whom: str, how: str = "listen") -> None:
+        self._order("listen", whom=whom, how=how)
+
+    def dial(self, to: str) -> None:
+        self._order("dial", to=to)
+
+    def flash(self) -> None:
+        self._phone.flash()
+
     def dnd(self, on: bool) -> None:
         self._order("dnd", on=on)
 

@@ -14,11 +14,26 @@ FETCHED = {"node_modules", "var"}  # by make or by the box, never committed
 LINES, TEST_LINES = 300, 400
 ROOM = 36  # files: about eight would do for most; a verb and a step of `calls` each have their own
 
-BASE, SETTINGS = "firmware.base", tuple(
-    (f"firmware.{file}" for file in ("settings", "tables", "checks", "rows", "steps")),
+BASE, SETTINGS = (
+    "firmware.base",
+    tuple(
+        (f"firmware.{file}" for file in ("settings", "tables", "checks", "rows", "steps")),
+    ),
 )
-FIRMWARE = ("base", "sound", "calls", "trunk", "desk", "office", "rim")
-FIRMWARE += ("parts", "picture", "standing", "taping", "box")
+FIRMWARE = (
+    "base",
+    "sound",
+    "calls",
+    "trunk",
+    "desk",
+    "office",
+    "rim",
+    "parts",
+    "picture",
+    "standing",
+    "taping",
+    "box",
+)
 MAY_IMPORT = {  # the longest name that fits is the rule; a name allows what lies below it
     "firmware": (*SETTINGS, *(f"firmware.{room}" for room in FIRMWARE)),
     BASE: (BASE, *SETTINGS),

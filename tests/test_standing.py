@@ -145,6 +145,20 @@ def test_calls_handled_and_misses_are_counted_on(tmp_path: Path, end: End) -> No
         assert agent.not_before > office.box.clock.now
 
 
+def test_calls_are_counted_anew_every_day() -> None:
+    with Office({**FOUR, "sign_out_after_h": 0}, fidelity="signal") as office:
+        office.wait(3)
+        for name in ("ann", "ben"):
+            office.agent(name).sign_in()
+        office.wait(1)
+        wraps_up(office, office.agent("ann"))
+        office.wait(16 * 3600)
+        asks(office, line=2)
+        office.agent("ben").answer()
+        office.wait(1)
+        assert [office.box.desk.agents.all[name].handled for name in ("ann", "ben")] == [0, 1]
+
+
 @ENDS
 def test_how_long_somebody_has_been_here_is_counted_on(tmp_path: Path, end: End) -> None:
     for office, ann in staffed(tmp_path, "ann"):

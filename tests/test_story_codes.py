@@ -12,6 +12,7 @@ from firmware.base.pins import sealed
 from firmware.calls.codes import ASKING
 from firmware.calls.dialling import decide
 from firmware.desk.services import waiting
+from firmware.rim.journal import MemoryJournal
 from firmware.settings import read
 from firmware.tables import ZONES
 from hostsim.office import Office
@@ -124,6 +125,39 @@ def test_the_right_pin_forgives_the_wrong_ones() -> None:
             for pin in ("000000", "111111"):
                 put_back(office, keyed(office, f"*11101#{pin}#", "code.wrong_pin"))
             put_back(office, keyed(office, SIGN_IN, "code.signed_in"))
+
+
+class Disk(MemoryJournal):
+    """A disk that may hang."""
+
+    hangs = False
+
+    def commit(self) -> None:
+        if not self.hangs:
+            super().commit()
+
+
+class OnADisk(Office):
+    def _open_journal(self) -> Disk:
+        self.disk = Disk()
+        return self.disk
+
+
+def test_a_verdict_is_spoken_when_the_disk_has_it_and_not_before() -> None:
+    with OnADisk(fidelity="signal") as office:
+        phone = keyed(office, "*11101#", "code.pin")
+        office.disk.hangs = True
+        phone.press(f"{PIN}#")
+        office.wait(3)
+        assert (office.agent("ann").status, phone.hears()) == ("off", "silence")
+        office.disk.hangs = False
+        hears(office, phone, "code.signed_in")
+        put_back(office, phone)
+        phone = keyed(office, "*11102#", "code.pin")
+        office.disk.hangs = True
+        phone.press(f"{PIN}#")
+        hears(office, phone, "code.disk")
+        assert office.agent("ben").status == "off"
 
 
 def test_a_page_and_a_telephone_count_the_same_tries() -> None:

@@ -357,7 +357,7 @@ def test_whom_she_holds_hears_music_and_she_hears_nothing_and_dials_nobody_with_
         office.order("agent.hold", who="ann")
         mobile.press("70102030")
         office.wait(20)
-        assert (caller.hears(), mobile.hears(), ann.state) == ("music", "silence", "talking")
+        assert (caller.hears(), mobile.hears(), ann.state) == ("music", "silence", "held")
         assert len(office.saw(CallDialled)) == 1
         office.order("agent.resume", who="ann")
         office.wait(1)

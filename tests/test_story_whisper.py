@@ -276,7 +276,7 @@ def test_a_colleague_who_is_handed_on_is_rung_for_and_may_hang_up() -> None:
     with Office(WHISPER, fidelity="signal") as office:
         phone = busy(office, "ann")
         exchange = office.box.exchange
-        office.soon(lambda: exchange.hands.transfer(exchange.phones["phone4"], "phone2"))
+        office.soon(lambda: exchange.transfers.transfer(exchange.phones["phone4"], "phone2"))
         office.wait_until(lambda: office.phone("phone2").ringing, 2)
         phone.hang_up()
         office.wait(2)

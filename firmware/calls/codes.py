@@ -22,9 +22,25 @@ CODES: dict[str, str] = {
     "*98": "messages",
     "*78": "dnd_on",
     "*79": "dnd_off",
+    # Whoever is on hold (a flash of the hook holds him), or rings and stands elsewhere.
+    "##": "transfer",
+    "#1": "transfer",
+    "*2": "complete",
+    "#2": "complete",
+    "*3": "conference",
+    "#3": "conference",
+    "*4": "swap",
+    "#4": "swap",
+    "#72": "park",
+    "*8": "pickup",
+    "**": "pickup_of",
+    "*33": "listen",
+    "*34": "join",
 }
 UNKNOWN = "unknown"  # the service of all that is no code
-ASKING = frozenset({"*11"})  # codes that ask for a number: it may be keyed right behind them
+ASKING = frozenset(
+    {"*11", "##", "#1", "**", "*33", "*34"}
+)  # codes that ask for a number: it may be keyed right behind them
 NUMBER = 6  # keys of the longest inside number
 
 

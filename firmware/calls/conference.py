@@ -81,6 +81,7 @@ class Conferences:
             self._tell(CallResumed(call=call.id, by=hands.name(phone)))
             self._others.setdefault(phone, []).append(call)
         self._connect(self.rows(phone))
+        self._exchange.changed(phone)
 
     def _connect(self, rows: list["Party"]) -> None:
         for row in rows:
@@ -109,7 +110,7 @@ class Conferences:
             for call in (one, other):
                 self._exchange.end(call, "called", "hang_up")
         else:
-            self._exchange.hands.put_through(one, other, phone)
+            self._exchange.transfers.put_through(one, other, phone)
 
     def _new_host(self, calls: list[Call], phone: Handset) -> None:
         """A telephone of the office among those who remain goes on with the others."""
@@ -123,7 +124,7 @@ class Conferences:
                 call.phone = call.called = None
                 self._exchange.end(call, "box", "hang_up")
             else:
-                hands.seat(call, host, far)
+                self._exchange.transfers.seat(call, host, far)
         if host is not None:
             stay = [call for call in calls if fars[call] is not host]
             host.call, self._others[host] = stay[-1], stay[:-1]

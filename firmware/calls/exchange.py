@@ -24,6 +24,7 @@ from firmware.calls.call import Call, Direction, Distributor, Leg, Stage, Tell
 from firmware.calls.conference import Bridges, Conferences
 from firmware.calls.dialling import Keypad
 from firmware.calls.dialogue import Script, Talks, WhenKept
+from firmware.calls.hand_codes import hand_services
 from firmware.calls.hands import Hands
 from firmware.calls.handset import Handset
 from firmware.calls.incoming import Incoming
@@ -35,6 +36,7 @@ from firmware.calls.parking import Parking
 from firmware.calls.rules import Rules
 from firmware.calls.stations import Stations
 from firmware.calls.supervision import ago
+from firmware.calls.transfer import Transfers
 from firmware.sound.patch import Patch
 from firmware.tables import Settings
 
@@ -76,9 +78,11 @@ class Exchange:
         self.outside = Outsides(self, clock, tell)
         self.rules = Rules(self)
         self.hands = Hands(self, clock, tell)
+        self.transfers = Transfers(self, self.hands, clock, tell)
         self.conferences, self.bridges = Conferences(self, clock, tell), Bridges(self, clock)
         self.parking, self.monitor = Parking(self, clock, tell), Monitor(self, clock, tell)
         self.stations = Stations(self, tell)
+        self.services |= hand_services(self)
         for line in lines.values():
             line.owner = self.incoming
         for phone in phones.values():

@@ -121,9 +121,9 @@ class Handset:
 
     def begin(self, call: Call) -> None:
         """The number is complete: the call that it makes begins."""
+        self.call = call
         self._act("call")
         self._quiet()
-        self.call = call
 
     def serve(self) -> None:
         """A code was keyed: the box speaks with him from now on."""
@@ -145,9 +145,9 @@ class Handset:
 
     def take(self, call: Call) -> None:
         """He has lifted, and gets a call that was nobody's or waited for him."""
+        self.call, self.keys = call, ""
         self._act("take")
         self._quiet()
-        self.call, self.keys = call, ""
 
     def calls_again(self) -> None:
         """Whom he talked with has handed him on: somebody else is being rung for him."""

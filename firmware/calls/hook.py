@@ -59,7 +59,7 @@ NEXT: dict[tuple[State, type[Fact] | str], State] = {
     # On its hook it only hears the echo of the caller that we show it.
     **{(state, KeyHeard): state for state in (_S.IDLE, _S.RINGING)},
     **{(state, "call"): _S.CALLING for state in _LEFT_OFF},
-    **{(state, "take"): _S.TALKING for state in LIFTED if state is not _S.TALKING},
+    **{(state, "take"): _S.TALKING for state in LIFTED},
     **{(state, "far_end_gone"): _S.CONGESTION for state in CONNECTED},
     **{(state, HungUp): _S.IDLE for state in LIFTED},
     **{(state, Flashed): state for state in LIFTED},

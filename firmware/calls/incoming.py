@@ -15,7 +15,8 @@ from firmware.calls.ivr import Flow, Notice
 from firmware.calls.line import Line
 from firmware.calls.supervision import ago
 from firmware.calls.visit import Aids, Visit
-from firmware.tables import GOODBYE, Identity
+from firmware.rows import GOODBYE
+from firmware.tables import Identity
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange

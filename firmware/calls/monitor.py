@@ -53,7 +53,9 @@ class Monitor:
         return next((each for each in self._on.values() if each.phone is phone), None)
 
     def listen(self, phone: Handset, who: str, mode: Mode = "listen") -> None:
-        """Hear a colleague's call at once, or once `phone` was lifted. Refused: he is on none."""
+        """Hear a colleague's call at once, or once `phone` was lifted. Refused: he is on none, or whoever is
+        at `phone` may not."""
+        self._exchange.rules.must_listen(phone)
         if (listening := self.at(phone)) is not None:
             self.turn(listening, mode)
             return

@@ -36,10 +36,15 @@ class Parking:
             raise Refused("all parking places are taken")
         if call.emergency or self._exchange.conferences.of(phone):
             raise Refused("this call is not parked: only one caller can be, and no emergency call")
-        hands.let_go(call, phone)
+        self._exchange.transfers.let_go(call, phone)
         self._stand(call, free[0], phone)
         self._exchange.sound.say(phone.name, "park.place", *(f"digit.{digit}" for digit in free[0]))
         return free[0]
+
+    def park_held(self, phone: Handset) -> str:
+        """The same for who is on hold there: whoever keys the code has set him aside first."""
+        self._exchange.hands.resume(phone)
+        return self.park(phone)
 
     def _stand(self, call: Call, place: str, phone: Handset) -> None:
         call.step("park")
@@ -52,7 +57,7 @@ class Parking:
     def _forgotten(self, call: Call, place: str, phone: Handset) -> None:
         if self.there.get(place) is call:
             self._leave(place)
-            self._exchange.hands.hand_on(call, phone, phone.name)
+            self._exchange.transfers.lead_back(call, phone)
 
     def _leave(self, place: str) -> Call:
         del self._since[place]

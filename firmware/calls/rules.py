@@ -66,6 +66,12 @@ class Rules:
         if (why := self.refuses(phone, to)) is not None:
             raise Refused(why)
 
+    def must_listen(self, phone: Handset) -> None:
+        """Refused: whoever is at that telephone may not listen to others."""
+        who = self._exchange.desk.who_at(phone.name)
+        if who is None or not self._exchange.settings.people[who].may_listen:
+            raise Refused(f"{who or phone.name} may not listen to others: the owner may allow it")
+
     # Leading callers
 
     def must_lead(self, call: Call, to: str) -> None:

@@ -240,7 +240,7 @@ class Agents:
 
     def _look(self, agent: Agent) -> None:
         phone = self.phone(agent)
-        seen = SEEN.get(phone.state, "gone") if phone is not None else "gone"
+        seen = self._seen(phone) if phone is not None else "gone"
         if seen == AT_REST[agent.state]:
             return
         wrap = agent.wrap
@@ -250,6 +250,13 @@ class Agents:
             self._see(agent, "wrap", "wrap-up")
         else:
             self._see(agent, seen, REASONS[seen])
+
+    def _seen(self, phone: Handset) -> str:
+        """What is seen of his station; while somebody is on hold there, what he does meanwhile."""
+        seen = SEEN.get(phone.state, "gone")
+        if seen == "busy" and self._exchange.hands.at(phone):
+            return "consults" if phone.call is not None else "holds"
+        return seen
 
     def _wrapped_up(self, agent: Agent, why: str) -> None:
         if agent.state is State.WRAPUP:

@@ -107,6 +107,8 @@ class Desk:
 
     def lead(self, call: Call, to: str, since: int) -> None:
         """The same for who has waited since an earlier instant (µs), which counts."""
+        if (before := self.waiting.get(call)) is not None:
+            self.leave(before, "withdrawn")
         to = self.exchange.incoming.typed(call, to)
         if any(takes(call, to) for takes in self.exchange.takers):
             return

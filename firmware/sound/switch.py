@@ -153,6 +153,11 @@ class Switch:
             return "speech"
         return MUSIC if gain[self._rows[MUSIC]] else "silence"
 
+    def voices(self, row: str) -> set[str]:
+        """The ports that a row hears, whether they speak or not."""
+        gain = self.matrix.gain[self._rows[row]]
+        return {name for number, name in enumerate(self._names) if gain[number]}
+
     # Joining
 
     def join(self, one: str, other: str) -> None:

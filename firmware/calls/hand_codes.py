@@ -1,0 +1,57 @@
+"""The codes of two hands: what somebody keys after a flash of the hook, or to take a call that is not his.
+
+Each is a script that does one verb of `hands`, `conference`, `parking` or `monitor`, and says so where it
+cannot be done. They are keyed at dial tone only: no caller hears them, and no caller's keys come here.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from firmware.base import Refused
+from firmware.calls.dialogue import Keys, Say, Script
+from firmware.calls.handset import Handset
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+
+NUMBER = Keys((), most=15)  # what is keyed behind the code
+Service = Callable[[Handset], Script]
+
+
+def hand_services(exchange: "Exchange") -> dict[str, Service]:
+    """The scripts, by the names that the codes know them by."""
+    hands, parking, monitor = exchange.hands, exchange.parking, exchange.monitor
+    return {
+        "complete": _at_once(exchange.transfers.complete),
+        "conference": _at_once(exchange.conferences.join),
+        "swap": _at_once(hands.swap),
+        "pickup": _at_once(parking.pickup),
+        "park": _at_once(parking.park_held),
+        "transfer": _asking(exchange.transfers.transfer),
+        "pickup_of": _asking(parking.pickup),
+        "listen": _asking(monitor.listen),
+        "join": _asking(lambda phone, whom: monitor.listen(phone, whom, "join")),
+    }
+
+
+def _at_once(verb: Callable[[Handset], object]) -> Service:
+    def script(phone: Handset) -> Script:
+        try:
+            verb(phone)
+        except Refused:
+            yield Say("code.not_now")
+
+    return script
+
+
+def _asking(verb: Callable[[Handset, str], object]) -> Service:
+    """With the number that follows the code."""
+
+    def script(phone: Handset) -> Script:
+        number = yield NUMBER
+        try:
+            verb(phone, number)
+        except Refused:
+            yield Say("code.not_now")
+
+    return script
