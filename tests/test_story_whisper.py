@@ -44,7 +44,8 @@ def lifted(office: Office, agent: Any, line: int = 1) -> Any:
     office.wait_until(lambda: agent.ringing, 5)
     office.wait(1.5)  # of music
     agent.answer()
-    office.wait_until(lambda: agent.hears() == NAME, 2)
+    office.wait(1.2)
+    assert agent.hears() == NAME
     return caller
 
 
@@ -201,7 +202,8 @@ def greeted(office: Office) -> tuple[Any, Any]:
     caller = waits(office)
     office.wait_until(lambda: ann.ringing, 5)
     ann.answer()
-    office.wait_until(lambda: ann.hears() == caller.hears() == "prompt:greeting", 2)
+    office.wait(1.2)
+    assert ann.hears() == caller.hears() == "prompt:greeting"
     return caller, ann
 
 
