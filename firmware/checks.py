@@ -247,6 +247,7 @@ def _named_prompts(settings: Settings) -> Iterator[tuple[str, str | None]]:
     for name, step in settings.steps.items():
         yield from ((f"steps.{name}", prompt) for prompt in step.says())
     for name, queue in settings.queues.items():
+        yield f"queues.{name}.callback.question", queue.callback.question
         yield from ((f"queues.{name}.announce.messages", each.prompt) for each in queue.announce.messages)
     yield from ((f"{MAILBOX}{name}.greeting", each.greeting) for name, each in settings.mailboxes.items())
     yield from (("names", prompt) for prompt in settings.office.names.values())

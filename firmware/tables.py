@@ -121,6 +121,7 @@ class CallBack(Row, frozen=True):
     tries: Annotated[int, Meta(ge=0, le=10)] = 3  # after one that did not reach him
     gaps: Annotated[tuple[Gap, ...], Meta(min_length=1)] = (300.0, 900.0, 3600.0)  # s; the last one counts on
     at_closing: Literal["keep", "drop"] = "keep"  # for the next morning, or the caller is left
+    question: str = "callback.question"  # the prompt that says who calls back, and asks for a 1
 
 
 class Queue(Row, frozen=True):

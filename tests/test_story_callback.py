@@ -314,3 +314,33 @@ def test_a_queue_that_is_taken_away_takes_its_call_backs_with_it() -> None:
         office.wait(1)
         assert outcomes(office) == ["cancelled"]
         assert office.box.desk.waiting == {}
+
+
+def test_what_is_known_of_him_and_of_his_call_is_known_when_he_is_called_back() -> None:
+    settings = asked_for()
+    settings["types"] = {"repair": {"label": "Repair", "priority": 2}}
+    settings["lines"] = {"line1": {"type": "repair"}}
+    with Office(settings, fidelity="signal") as office:
+        busy_ann(office)
+        caller = waits(office)
+        office.box.exchange.lines["line1"].call.data["account"] = "4711"
+        caller.press("1")
+        office.wait(1)
+        caller.press("1")
+        office.wait(1)
+        (asked,) = office.saw(CallbackAsked)
+        (waiting,) = office.box.desk.waiting.values()
+        assert (waiting.call.id, waiting.priority) == (asked.callback, 2)
+        assert (waiting.call.type, waiting.call.data) == ("repair", {"account": "4711"})
+
+
+def test_a_number_that_many_share_stands_for_nobody() -> None:
+    with Office({**asked_for(), "shared_numbers": [HANSEN]}, fidelity="signal") as office:
+        busy_ann(office)
+        asks(office)
+        caller = waits(office)
+        assert outcomes(office) == []
+        caller.press("1")
+        office.wait(1)
+        caller.press("1")
+        office.wait_until(lambda: caller.hears() == "prompt:callback.already", 3)

@@ -34,6 +34,8 @@ class CallbackAsked(Event):
     name: str | None = None
     kind: str | None = None
     identity: str | None = None
+    language: str | None = None
+    data: str | None = None  # what he had keyed, and what was found of it, as JSON
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,7 @@ class Journal(Protocol):
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
 PRIVATE: dict[str, tuple[str, ...]] = {
-    "CallbackAsked": ("number", "caller", "name"),
+    "CallbackAsked": ("number", "caller", "name", "data"),
     "CallArrived": ("number", "name"),
     "CallDialled": ("number",),
     "DigitHeard": ("key",),

@@ -91,6 +91,14 @@ class Callbacks:
         ours = {line.number for line in settings.lines.values()}
         return is_national(number, settings.country) and number not in ours
 
+    def shared(self, number: str | None) -> bool:
+        """Do many people call from it? Then it tells nobody's name."""
+        return number in self.desk.settings.office.shared_numbers
+
+    def same(self, number: str | None, queue: str) -> Request | None:
+        """The open request of that number in that queue."""
+        return None if number is None or self.shared(number) else self.book.of(number, queue)
+
     def take(self, waiting: "Waiting", name: str, entry: Call | None) -> None:
         """The entry takes his place; none where there is one already."""
         if self.desk.waiting.get(waiting.call) is waiting:
@@ -110,7 +118,7 @@ class Callbacks:
 
     def claimed(self, call: Call, queue: str, since: int) -> int:
         """Since when a caller waits who has just come: whom we had promised to call back has that place."""
-        request = self.book.of(call.number, queue) if call.number else None
+        request = self.same(call.number, queue)
         if request is None or request.id not in self._open:  # asked for, and not promised yet
             return since
         self.close(request.id, "merged")

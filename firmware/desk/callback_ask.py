@@ -4,6 +4,7 @@ While the box speaks with him he waits on: whoever is free is offered him, and w
 with him. Only ordinary numbers of the country are called back (RELIABILITY H-09, H-11).
 """
 
+import json
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
@@ -82,14 +83,15 @@ class Asking:
         return None
 
     def _refusal(self, number: str) -> str | None:
-        if self._book.of(number, self._waiting.queue or "") is not None:
-            return None  # it is the same one
-        return self._book.refusal(number, self._waiting.call.number)
+        if self._callbacks.same(number, self._waiting.queue or "") is not None:
+            return None
+        caller = self._waiting.call.number
+        return self._book.refusal(number, None if self._callbacks.shared(caller) else caller)
 
     def _promise(self, number: str) -> Script:
         """Who is answered before the disk has it needs no call-back; who hangs up does."""
         call = self._waiting.call
-        same = self._book.of(number, self._waiting.queue or "")
+        same = self._callbacks.same(number, self._waiting.queue or "")
         entry = self._desk.exchange.promised(number) if same is None else None
         name = entry.id if entry is not None else same.id if same is not None else ""
         self._tell_asked(name, number)
@@ -106,8 +108,10 @@ class Asking:
     def _tell_asked(self, name: str, number: str) -> None:
         call, queue = self._waiting.call, self._waiting.queue or ""
         waited = round(self._desk.waited(self._waiting), 3)
-        whose = call.number, call.name, call.type, call.identity
-        self._callbacks.tell(CallbackAsked(name, call.id, queue, number, waited, *whose))
+        caller = None if self._callbacks.shared(call.number) else call.number
+        data = json.dumps(call.data) if call.data else None
+        about = call.name, call.type, call.identity, call.language, data
+        self._callbacks.tell(CallbackAsked(name, call.id, queue, number, waited, caller, *about))
 
     def _unsay(self, name: str, entry: Call) -> None:
         self._callbacks.tell(CallbackDone(name, "cancelled"))

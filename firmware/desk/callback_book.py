@@ -4,10 +4,11 @@ One request for each number that is called back and for each number that asks, t
 all (RELIABILITY H-11). A retry keeps its place in the queue once; a later one begins anew (FEATURES 21).
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from firmware.base.callbacks import Missing
 from firmware.base.clock import SECOND, Clock
@@ -18,6 +19,9 @@ from firmware.base.events import (
     CallbackTried,
     Event,
 )
+
+if TYPE_CHECKING:
+    from firmware.calls.call import Call
 
 MOST, MOST_UNKNOWN = 100, 10  # open in all, and asked for by callers without a number
 A_DAY = 3  # for each number
@@ -37,11 +41,18 @@ class Request:
     name: str | None
     kind: str | None
     identity: str | None
+    language: str | None
+    data: str | None
     since: int  # his place in the queue
     due: int = 0  # not before
     tries: int = 0
     trying: bool = False  # told as tried, and nothing yet of how that ended
     flagged: bool = False  # nobody knows how the last try ended: a person decides
+
+    def lend(self, call: "Call") -> None:
+        """What was known of the call that asked is known of the one that calls back."""
+        call.name, call.type, call.identity = self.name, self.kind, self.identity
+        call.language, call.data = self.language, json.loads(self.data or "{}")
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,8 @@ class Book:
             event.name,
             event.kind,
             event.identity,
+            event.language,
+            event.data,
             since,
         )
 

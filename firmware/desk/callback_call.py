@@ -113,7 +113,7 @@ class Promised:
             return
         self._go("enter")
         call = call or self._exchange.promised(request.number)
-        call.name, call.type, call.identity = request.name, request.kind, request.identity
+        request.lend(call)
         call.promise = call.leg = self
         self.waiting = self._desk.in_queue(call, request.queue, queue, request.since)
         waited = (self._clock.now - request.since) / SECOND
@@ -202,7 +202,7 @@ class Promised:
 
     def _question(self) -> Script:
         for _ in range(ASKED):
-            if (yield Keys(("callback.question",), first_s=PATIENCE)) == "1":
+            if (yield Keys((self.rule.question,), first_s=PATIENCE)) == "1":
                 self._pressed = True
                 return
 
