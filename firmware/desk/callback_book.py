@@ -37,13 +37,13 @@ class Request:
     id: str
     queue: str
     number: str
-    caller: str | None  # who asked, if that was shown
-    name: str | None
-    kind: str | None
-    identity: str | None
-    language: str | None
-    data: str | None
     since: int  # his place in the queue
+    caller: str | None = None  # who asked, if that was shown
+    name: str | None = None
+    kind: str | None = None
+    identity: str | None = None
+    language: str | None = None
+    data: str | None = None
     due: int = 0  # not before
     tries: int = 0
     trying: bool = False  # told as tried, and nothing yet of how that ended
@@ -100,13 +100,13 @@ class Book:
             event.callback,
             event.queue,
             event.number,
+            since,
             event.caller,
             event.name,
             event.kind,
             event.identity,
             event.language,
             event.data,
-            since,
         )
 
     # What is asked
