@@ -83,7 +83,7 @@ class Dialogue:
     def __init__(
         self,
         row: str,
-        script: Script,
+        script: Generator[Step, str, object],
         sound: Sound,
         clock: Clock,
         when_kept: WhenKept,

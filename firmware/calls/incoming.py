@@ -1,6 +1,6 @@
 """A call from outside: from the first ring to the menu, and how it ends from the line's side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Literal
 
 from firmware.base.choices import Leading
@@ -11,6 +11,8 @@ from firmware.base.ports import CallerHeard, Fact, KeyHeard, ToneHeard
 from firmware.base.spoken import closed, welcome
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.dialogue import Dialogue
+from firmware.calls.dialogue import Step as Turn
+from firmware.calls.inform import Inform
 from firmware.calls.ivr import Flow, Notice
 from firmware.calls.line import Line
 from firmware.calls.supervision import ago
@@ -35,6 +37,7 @@ class Incoming:
     ) -> None:
         self._exchange = exchange
         self._clock, self._tell, self._quiet = clock, tell, quiet
+        self.inform = Inform(exchange)
         self.aids = Aids(exchange.calendar, clock, tell)
         self._visits: dict[Call, Dialogue | Notice] = {}
         self._known: dict[Call, Visit] = {}  # also between two menus
@@ -126,19 +129,38 @@ class Incoming:
         self, call: Call, line: Line, place: str, greeting: tuple[str, ...] = (), settle: float = SETTLE
     ) -> None:
         """He goes through menus and steps, from that one on."""
-        flow = Flow(self._visitor(call))
-        visit = Dialogue(
-            line.name,
-            flow.script(place, greeting),
-            self._exchange.sound,
-            self._clock,
-            self._exchange.when_kept,
-            lambda: self._send(call, flow.to, flow.by),
-            lambda key: self._tell(DigitHeard(call=call.id, key=key)),
-        )
-        self._visit(call, visit, settle)
+        flow = Flow(self.visitor(call))
+        script = flow.script(place, greeting)
+        self.converse(call, line, script, lambda: self._send(call, flow.to, flow.by), settle)
 
-    def _visitor(self, call: Call) -> Visit:
+    def converse(
+        self,
+        call: Call,
+        line: Line,
+        script: Generator[Turn, str, object],
+        done: Callable[[], None],
+        settle: float,
+    ) -> None:
+        """The box speaks with him as the script says; `done` follows, unless he is gone by then."""
+        self._visit(
+            call,
+            Dialogue(
+                line.name,
+                script,
+                self._exchange.sound,
+                self._clock,
+                self._exchange.when_kept,
+                lambda: self._ended(call, done),
+                lambda key: self._tell(DigitHeard(call=call.id, key=key)),
+            ),
+            settle,
+        )
+
+    def _ended(self, call: Call, done: Callable[[], None]) -> None:
+        self._visits.pop(call, None)
+        done()
+
+    def visitor(self, call: Call) -> Visit:
         """What was settled when he came stays so for him."""
         settings = self._exchange.settings
         if call not in self._known:
@@ -148,7 +170,7 @@ class Incoming:
     def takes(self, call: Call, to: str) -> bool:
         """Is `to` a place where the box itself speaks with him, a menu, a step or the goodbye? Then it
         does so from now on; all other destinations are the desk's."""
-        line, settings = call.line, self._visitor(call).settings
+        line, settings = call.line, self.visitor(call).settings
         if line is None or not (to in settings.menus or to in settings.steps or to == GOODBYE):
             return False
         if call.stage is not Stage.GREETED:
@@ -219,6 +241,8 @@ class Incoming:
         call = line.call
         if call is None:
             return
+        if call.stage is Stage.TALKING and call in self._visits:
+            self._visits.pop(call).stop()  # somebody took him back from what was said to him
         if (visit := self._visits.get(call)) is not None:
             self._in_menu(call, visit, fact)
         elif isinstance(fact, KeyHeard) and self._exchange.talks.key(line.name, fact.key, call):

@@ -48,7 +48,8 @@ class Places:
         settings, stations = self._exchange.settings, self._exchange.phones
         tables = (settings.queues, settings.people, settings.types, settings.extensions(), stations)
         boxes = {f"{MAILBOX}{name}" for name in settings.mailboxes}
-        return to == OPERATOR or any(to in table for table in (*tables, boxes))
+        flow = (settings.menus, settings.steps, boxes)
+        return to == OPERATOR or any(to in table for table in (*tables, *flow))
 
     def inside(self, number: str) -> str | None:
         """What rings for a colleague who dialled an office number or names somebody: where he sits now."""

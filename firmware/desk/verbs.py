@@ -34,6 +34,7 @@ class Verbs:
             "agent.mute": Handler(self.mute),
             "agent.listen": Handler(self.listen),
             "agent.dial": Handler(self.dial),
+            "agent.inform": Handler(self.inform),
         }
 
     def _phone(self, who: str) -> Handset:
@@ -66,6 +67,10 @@ class Verbs:
             self._exchange.conferences.join(phone)
         else:
             self._exchange.conferences.invite(phone, whom)
+
+    def inform(self, who: str, topic: str) -> None:
+        """The caller hears stored information, and is back."""
+        self._exchange.incoming.inform.play(self._phone(who), topic)
 
     def park(self, who: str) -> str:
         return self._exchange.parking.park(self._phone(who))
