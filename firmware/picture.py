@@ -48,6 +48,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
         "settings": {
             "lines": {name: {"menu": settings.menu_of(name)} for name in settings.lines},
             "menus": {name: {"keys": dict(menu.keys)} for name, menu in settings.menus.items()},
+            "breaks": list(settings.office.breaks),
         },
     }
 

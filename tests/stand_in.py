@@ -30,6 +30,10 @@ QUIET: dict[str, Any] = {
         for n in range(1, 5)
     },
     "calls": [],
+    "agents": {
+        name: {"status": "off", "state": "idle", "station": station, "code": "", "dnd": False, "messages": 0}
+        for name, station in (("ann", "phone1"), ("ben", "phone2"))
+    },
     "town": {
         "people": [],
         "phones": {f"phone{n}": {"hook": "on", "ringing": False, "hears": "silence"} for n in range(1, 5)},

@@ -131,3 +131,23 @@ def test_the_page_fits_a_telephone_and_works_by_keyboard_alone(engine: StandIn, 
             break
     with page.expect_response("**/api/orders/town.call"):
         page.keyboard.press("Enter")
+
+
+def test_people_sign_in_hold_and_hand_on_by_their_buttons(engine: StandIn, page: Any) -> None:
+    ann = page.get_by_role("listitem", name="ann", exact=True)
+    with page.expect_response("**/api/orders/agent.sign_in"):
+        ann.get_by_role("button", name="Sign in").click()
+    engine.snapshot["agents"]["ann"] |= {"status": "available", "state": "talking"}
+    engine.snapshot["phones"]["phone1"] |= {"state": "talking", "call": "c1"}
+    call(engine, "talking")
+    engine.tell(CallArrived("c1", "line1", None, None, None))
+    with page.expect_response("**/api/orders/agent.hold"):
+        ann.get_by_role("button", name="Hold").click()
+    ann.get_by_label("To whom ann hands the caller on").fill("ben")
+    with page.expect_response("**/api/orders/agent.transfer"):
+        ann.get_by_role("button", name="Hand on").click()
+    assert engine.orders == [
+        ("agent.sign_in", {"who": "ann"}),
+        ("agent.hold", {"who": "ann"}),
+        ("agent.transfer", {"who": "ann", "to": "ben", "attended": True}),
+    ]

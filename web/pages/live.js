@@ -5,6 +5,7 @@ import { useBox, useJson } from "./box.js";
 import { Calls, Record } from "./calls.js";
 import { Journal } from "./journal.js";
 import { Icon, html, render } from "./parts.js";
+import { People } from "./people.js";
 import { Town } from "./town.js";
 import { next } from "./words.js";
 
@@ -22,6 +23,7 @@ function Page() {
         ${state.town && html`<${Town} state=${state} phrases=${phrases} />`}
         <div class="told">
           <${Calls} calls=${state.calls} at=${at} />
+          ${state.agents && html`<${People} state=${state} />`}
           <${Record} recorded=${recorded} />
           <${Journal} events=${events} />
         </div>

@@ -30,6 +30,9 @@ export const CALL = {
   dialling: "dialling",
   ringing: "rings the office",
   talking: "talking",
+  held: "on hold",
+  parked: "parked",
+  promised: "is about to be called",
   ended: "over",
 };
 
@@ -105,6 +108,8 @@ const ENDING = {
 };
 const SIDE = { caller: "the caller", called: "the called party", box: "the box", line: "the line" };
 
+const LISTENS = { listen: "listens", whisper: "speaks to the colleague", join: "has joined" };
+
 const TOLD = {
   BoxStarted: (f) => `The box started: ${f.lines} lines, ${f.phones} phones`,
   CallArrived: (f) => `${who(f)} calls on ${lineName(f.line)}`,
@@ -121,6 +126,11 @@ const TOLD = {
   AgentChanged: (f) => `${f.agent}: ${f.status}, ${f.state}`,
   QueueEntered: (f) => `Waits for ${f.queue}`,
   QueueLeft: (f) => `Left ${f.queue}: ${f.outcome.replace("_", " ")}`,
+  CallOffered: (f) => `Offered to ${f.agent ?? portName(f.station)}`,
+  OfferEnded: (f) => `${f.agent ?? portName(f.station)} did not take it: ${f.reason.replaceAll("_", " ")}`,
+  WaitTold: (f) => `Was told ${f.place ? `place ${f.place}` : "the wait"}${f.seconds ? `, at most ${Math.round(f.seconds / 60)} min` : ""}`,
+  CallListened: (f) => `${f.by} ${LISTENS[f.how] ?? f.how}`,
+  CallTyped: (f) => `Is about ${f.kind}`,
   HoursChanged: (f) => `Hours ${f.hours}: ${f.open ? "open" : "closed"}`,
   ClockSet: (f) => `The computer's clock was moved by ${f.moved_s} s; the box follows`,
   EmergencyDialled: (f) => `Emergency call: ${portName(f.phone)} dialled ${f.number}`,
