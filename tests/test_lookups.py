@@ -1,8 +1,10 @@
 """What flows ask outside the box: real files, a real database, a real server on the loopback address."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +122,30 @@ def test_a_server_that_never_answers_is_given_up(server: Server) -> None:
     server.reply = lambda path, body: (200, b"{}" if hangs.wait(5) else b"")
     assert found(Path(), over(server), 0.1) is None
     hangs.set()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_far_end_that_sends_a_byte_now_and_then_is_given_up_too(scheme: str) -> None:
+    gone = threading.Event()
+
+    def trickle(far: socket.socket) -> None:
+        with far.accept()[0] as link, suppress(OSError):
+            link.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not gone.wait(0.02):
+                link.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as far:
+        thread = threading.Thread(target=trickle, args=(far,))
+        thread.start()
+        url = f"{scheme}://127.0.0.1:{far.getsockname()[1]}"
+        assert found(Path(), OverHttp(f"{url}/", "GET", {}, (url,)), 0.15) is None
+        gone.set()
+        thread.join()
+
+
+def test_a_table_that_is_spoilt_ends_no_thread(tables: Path) -> None:
+    (tables / FOLDER / "odd.csv").write_bytes(b"a,number\n1\n\xff\xfe,2\n")
+    assert found(tables, InTable("odd.csv", "number", "2")) is None
 
 
 def test_who_asks_more_than_the_queue_holds_is_told_nothing_at_once(tables: Path) -> None:

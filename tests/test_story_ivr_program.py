@@ -99,6 +99,14 @@ def test_it_dials_people_and_telephones_of_the_office(
         assert [event.station for event in office.saw(PhoneRang)] == [station]
 
 
+def test_it_cannot_say_that_a_pin_was_right(server: Server, tmp_path: Path) -> None:
+    says(server, [{"verb": "tag", "data": {"pin": "verified", "a": "1"}}])
+    with driven(server, tmp_path) as office:
+        rings(office)
+        office.wait(2)
+        assert office.box.snapshot()["calls"][0]["data"] == {"a": "1"}
+
+
 def test_it_may_hang_up_and_says_goodbye(server: Server, tmp_path: Path) -> None:
     says(server, [{"verb": "hangup"}])
     with driven(server, tmp_path) as office:

@@ -16,7 +16,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from queue import Full, Queue
 from typing import Any
@@ -94,7 +94,7 @@ class Lookups:
                     row = in_database(self._folder / asked.file, asked, ends)
                 case OverHttp():
                     return over_http(asked, ends)
-        except (OSError, ValueError, LookupError, sqlite3.Error, csv.Error, http.client.HTTPException):
+        except Exception:  # whatever it was: a thread that ends would take every later look-up with it
             return ""
         return json.dumps(row) if row else ""
 
@@ -168,17 +168,14 @@ def over_http(asked: OverHttp, ends: float) -> str:
         path += ("&" if url.query else "?") + urlencode(asked.body)
     elif asked.method == "POST":
         body, headers["Content-Type"] = json.dumps(asked.body), "application/json"
-    connection = _connected(url.scheme, url.hostname or "", url.port, ends)
-    # A far end that sends a byte a second keeps every single wait short: the socket has an end of its own.
-    late = threading.Timer(max(0.0, ends - time.monotonic()), _cut, (connection.sock,))
-    late.daemon = True
-    late.start()
+    link = Link(url.hostname or "", url.port or (443 if url.scheme == "https" else 80), ends)
     try:
+        connection = http.client.HTTPConnection(url.hostname or "", url.port)
+        connection.sock = link.secured(url.hostname or "") if url.scheme == "https" else link.sock
         connection.request(asked.method, path, body, headers)
         return _answer(connection.getresponse())
     finally:
-        late.cancel()
-        connection.close()
+        link.close()
 
 
 def _answer(response: http.client.HTTPResponse) -> str:
@@ -191,25 +188,37 @@ def _answer(response: http.client.HTTPResponse) -> str:
     return json.dumps(found)
 
 
-def _connected(scheme: str, host: str, port: int | None, ends: float) -> http.client.HTTPConnection:
-    kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-    connection = kind(host, port)
-    connection.sock = _socket(host, port or kind.default_port, ends)
-    if scheme == "https":
-        connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
-    return connection
+class Link:
+    """A connection to what the name led to just now, with an end of its own: a far end that sends a byte a
+    second keeps every single wait short. OSError, ValueError: there is none, or it may not be asked."""
 
+    def __init__(self, host: str, port: int, ends: float) -> None:
+        address = str(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0])
+        if not _is_address(host) and _inside(address):
+            raise ValueError("a name must not lead to this machine")
+        self.sock = socket.create_connection((address, port), timeout=max(0.1, ends - time.monotonic()))
+        self._late = threading.Timer(max(0.0, ends - time.monotonic()), self._cut)
+        self._late.daemon = True
+        self._late.start()
+        if not _is_address(host) and self.sock.getpeername()[0] == self.sock.getsockname()[0]:
+            self.close()
+            raise ValueError("a name must not lead to this machine")
 
-def _socket(host: str, port: int, ends: float) -> socket.socket:
-    """Connected to what the name led to just now, if that may be asked."""
-    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
-    found = socket.create_connection((str(address[0]), port), timeout=max(0.1, ends - time.monotonic()))
-    if not _is_address(host) and (
-        _inside(str(address[0])) or found.getpeername()[0] == found.getsockname()[0]
-    ):
-        found.close()
-        raise ValueError("a name must not lead to this machine")
-    return found
+    def secured(self, host: str) -> socket.socket:
+        """The same, as TLS with whoever can prove that name."""
+        context = ssl.create_default_context()
+        secure = context.wrap_socket(self.sock, server_hostname=host, do_handshake_on_connect=False)
+        self.sock = secure
+        secure.do_handshake()
+        return secure
+
+    def close(self) -> None:
+        self._late.cancel()
+        self.sock.close()
+
+    def _cut(self) -> None:
+        with suppress(OSError):  # it has ended already
+            self.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _is_address(host: str) -> bool:
@@ -225,10 +234,3 @@ def _inside(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.is_loopback or ip.is_link_local or ip.is_unspecified or ip.is_multicast or ip.is_reserved
-
-
-def _cut(sock: socket.socket) -> None:
-    try:
-        sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it has ended already
