@@ -37,20 +37,24 @@ def _longest(plan: TonePlan, hertz: tuple[int, ...]) -> float:
 
 
 class Progress:
-    """One line: `see` what it brings now; `tell(word, on)` is called when that has become certain."""
+    """One line: `see` what it brings now; `tell(word, on, at)` is called when that has become certain. An end
+    was at that instant (µs), when it was not certain yet."""
 
-    def __init__(self, clock: Clock, plan: TonePlan, tell: Callable[[str, bool], None]) -> None:
+    def __init__(self, clock: Clock, plan: TonePlan, tell: Callable[[str, bool, int], None]) -> None:
         self._clock = clock
         self._plan = plan
         self._tell = tell
         self._now: str | None = None
         self._told: str | None = None
+        self._left = 0  # µs: when the line brought that last
         self._on: Timer | None = None
         self._off: Timer | None = None
 
     def see(self, word: str) -> None:
         if word == self._now:
             return
+        if self._now == self._told:
+            self._left = self._clock.now
         self._now = word
         self._stop()
         if word == self._told:
@@ -69,14 +73,14 @@ class Progress:
             self._ended()
         assert self._now is not None, "something is always brought"
         self._told = self._now
-        self._tell(self._told, True)
+        self._tell(self._told, True, self._clock.now)
 
     def _ended(self) -> None:
         if self._off is not None:
             self._off.stop()
         assert self._told is not None, "only what was told can end"
         told, self._told = self._told, None
-        self._tell(told, False)
+        self._tell(told, False, self._left)
 
     def _stop(self) -> None:
         for timer in (self._on, self._off):

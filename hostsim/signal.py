@@ -200,8 +200,8 @@ class SignalLine:
     def _sharing(self, was: bool, on: bool) -> None:
         self._tell(InUse(on, at=self._clock.now))
 
-    def _heard(self, word: str, on: bool) -> None:
-        self._tell(ToneHeard("voice" if word == "speech" else word, on, at=self._clock.now))
+    def _heard(self, word: str, on: bool, at: int) -> None:
+        self._tell(ToneHeard("voice" if word == "speech" else word, on, at=at))
 
     def _keyed(self, key: str) -> None:
         if self.seized:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from firmware.base.spoken import choice, closed, waited
+from firmware.base.spoken import choice, closed, lasting, received, waited
 from firmware.sound.prompts import read_phrases
 from tools.prompts import PROMPTS, languages
 
@@ -74,8 +74,34 @@ def test_how_long_somebody_has_waited(minutes: int, said: str) -> None:
         ("operator", "0", "To speak to the operator, press zero"),
         ("callback", "*", "To keep your place and be called back, press star"),
         ("other", "#", "To leave the queue, press hash"),
+        ("message", "2", "To leave a message, press two"),
         ("goodbye", "7", "For Thank you for calling. Goodbye. press seven"),
     ],
 )
 def test_which_key_leads_where(what: str, key: str, said: str) -> None:
     assert " ".join(PHRASES["en"][name].text for name in choice("en", what, key)) == said
+
+
+@pytest.mark.parametrize(
+    ("came", "said"),
+    [
+        ("2026-01-14T09:00", "today at nine"),
+        ("2026-01-13T18:05", "yesterday at six oh five in the evening"),
+        ("2026-01-09T14:30", "on Friday at two thirty in the afternoon"),
+        ("2025-12-31T12:00", "on the thirty-first of December at noon"),
+    ],
+)
+def test_when_a_message_came(came: str, said: str) -> None:
+    now = datetime(2026, 1, 14, 9, 30)
+    assert (
+        " ".join(PHRASES["en"][name].text for name in received("en", datetime.fromisoformat(came), now))
+        == said
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(3.2, "three seconds long."), (45, "forty five seconds long."), (100, "two minutes long.")],
+)
+def test_how_long_a_message_is(seconds: float, said: str) -> None:
+    assert " ".join(PHRASES["en"][name].text for name in lasting("en", seconds)) == said

@@ -78,7 +78,7 @@ class RecordingBegan(Event):
 @dataclass(frozen=True)
 class RecordingPaused(Event):
     """From this second of the file on there is silence, until it is resumed. `by` is who ordered it, or
-    "secret" while one is keyed."""
+    "secret" while one is keyed, "alone" while nobody speaks with him."""
 
     call: str
     file: str

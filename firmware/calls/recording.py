@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 ASK = "record.ask"
 REFUSE = 1.0  # s after the question in which a key still refuses
 SECRET_TAIL = SECOND // 2  # µs: the last key's tone goes on after it was certain
-SECRET, MENU = "secret", "menu"  # why nothing is kept
+SECRET, ALONE = "secret", "alone"  # why nothing is kept
 TOGETHER = (Stage.TALKING, Stage.HELD)
 
 
@@ -159,7 +159,7 @@ class Recorder:
             recording.secret_until = now + SECRET_TAIL
         if now < recording.secret_until:
             return SECRET
-        return MENU if call.stage not in TOGETHER else recording.off
+        return ALONE if call.stage not in TOGETHER else recording.off
 
     def _fails(self, call: Call) -> None:
         self._clock.after(0.0, lambda: self._end(call.id, "disk"))

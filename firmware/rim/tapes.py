@@ -97,7 +97,7 @@ class Tapes:
 
     def __init__(self, files: Files) -> None:
         self.trouble = ""
-        self._files = files
+        self.files = files
         self._open: dict[Reel, Growing | None] = {}
         self._jobs: deque[Callable[[], None]] = deque()
         self._told: deque[Callable[[], None]] = deque()
@@ -116,10 +116,10 @@ class Tapes:
         self._do(partial(self._fetch, name, then))
 
     def remove(self, name: str) -> None:
-        self._do(partial(self._files.remove, name))
+        self._do(partial(self.files.remove, name))
 
     def found(self, name: str) -> float:
-        return self._files.seconds(name)
+        return self.files.seconds(name)
 
     def told(self) -> Iterator[Callable[[], None]]:
         """What is to be called in the tick thread."""
@@ -137,7 +137,7 @@ class Tapes:
     def work(self) -> None:
         """Do what was asked for, then write what waits. Nothing is raised: `trouble` tells."""
         try:
-            self._free = self._files.free()
+            self._free = self.files.free()
             if self._free >= max(RESERVE.values()) and self.trouble == FULL:
                 self.trouble = ""
         except OSError as error:
@@ -158,7 +158,7 @@ class Tapes:
     def _make(self, reel: Reel) -> None:
         self._open[reel] = None
         try:
-            self._open[reel] = self._files.grow(reel.name, reel.channels)
+            self._open[reel] = self.files.grow(reel.name, reel.channels)
         except OSError as error:
             reel.trouble = self._failed(error)
 
@@ -188,7 +188,7 @@ class Tapes:
     def _fetch(self, name: str, then: Callable[[Samples | None], None]) -> None:
         sound = None
         try:
-            file = self._files.read(name)
+            file = self.files.read(name)
             sound = wav.decoded(file) if file is not None else None
         finally:
             self._told.append(partial(then, sound))
