@@ -38,6 +38,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "unmet.rejected": "{who} said no",
         "unmet.signed_out": "{who} signed out",
         "unmet.break": "{who} went on a break",
+        "unmet.dnd": "{who} did not want to be disturbed",
         # The choice
         "only": "{who} was the only one free for it",
         "of": "of the {able} people free ({names})",
