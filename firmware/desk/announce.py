@@ -76,15 +76,12 @@ class Announcer:
                 self._gone(self._listeners.pop(each))
         news = now - self._known
         there = {queue: self._desk.there(queue) for queue in self._desk.settings.queues}
-        if news or there != self._there:
-            for each in [each for each in waiting.values() if each in news or self._turned(each, there)]:
+        turned = {queue for queue in {*there, *self._there} if there.get(queue) != self._there.get(queue)}
+        if news or turned:
+            for each in [each for each in waiting.values() if each in news or each.queue in turned]:
                 self._follow(each, there.get(each.queue or "", False))
         self._known, self._there = now, there
         self._say_late()
-
-    def _turned(self, waiting: Waiting, there: dict[str, bool]) -> bool:
-        queue = waiting.queue or ""
-        return there.get(queue, False) != self._there.get(queue, False)
 
     def _follow(self, waiting: Waiting, there: bool) -> None:
         """Music while somebody is there, else ringback."""
@@ -116,13 +113,17 @@ class Announcer:
         if waiting.call in self._desk.waiting:
             self._ring(listener.row)
         rules = self._rules(waiting)
-        if not (rules.place or rules.wait):
-            return
+        if rules.place or rules.wait:
+            self._sooner(waiting.queue, _us(rules.gap_s))
+
+    def _sooner(self, queue: str | None, gap: int) -> None:
+        """Tell those of a queue anew who are not next in it: `gap` µs after what they were told last."""
         for other in self._listeners.values():
-            if other.spoken is None or not other.on or other.waiting.queue != waiting.queue:
+            spoken = other.spoken
+            if spoken is None or other.due <= spoken + gap or not other.on:
                 continue
-            if other.place != 1 and other.due > (soon := other.spoken + _us(rules.gap_s)):
-                self._at(other, soon)
+            if other.place != 1 and other.waiting.queue == queue:
+                self._at(other, spoken + gap)
 
     def _rules(self, waiting: Waiting) -> Announce:
         return self._queue(waiting).announce

@@ -29,7 +29,7 @@ ALONE = 15.0  # s that one after another is rung where no queue says how long
 PRIORITY = 60 * SECOND  # µs of waiting that one step of a queue's priority counts as
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Waiting:
     """A caller who waits; `queue` is None where he asked for one person or the operator."""
 

@@ -87,7 +87,7 @@ class Agent:
 
     @property
     def free(self) -> bool:
-        return self.there and self.state is State.IDLE
+        return self.state is State.IDLE and self.there
 
     @property
     def there(self) -> bool:
