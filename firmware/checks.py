@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from firmware.base import Refused, hours
 from firmware.base.asked import origin
 from firmware.base.numbers import shadows_emergency
-from firmware.steps import PROVED, BranchStep, CollectStep, LookupStep, ProgramStep, Step
+from firmware.steps import PROVED, BranchStep, CollectStep, LookupStep, OfficeStep, ProgramStep, Step
 from firmware.tables import (
     CALLBACK,
     GOODBYE,
@@ -171,6 +171,9 @@ def _check_flow(settings: Settings) -> None:
             _check_destination(settings, f"menus.{name}.keys.{key}", to)
         _check_destination(settings, f"menus.{name}.silence", menu.silence)
         _check_closing(settings, f"menus.{name}", None, menu.closed)
+    for name, row in settings.offices.items():
+        if settings.outside(row.number) is None:
+            raise Refused(f'offices.{name}.number: "{row.number}" is not {OUTSIDE.removeprefix("or ")}')
     for name, step in settings.steps.items():
         _check_step(settings, f"steps.{name}", step)
 
@@ -184,6 +187,8 @@ def _check_step(settings: Settings, where: str, step: Step) -> None:
         raise Refused(f"{where}.least: {step.least} is more than the most, {step.most}")
     if isinstance(step, BranchStep):
         _check_branch(settings, where, step)
+    if isinstance(step, OfficeStep):
+        _must_be(f"{where}.to", step.to, settings.offices)
     if isinstance(step, LookupStep):
         _check_lookup(where, step)
     if isinstance(step, LookupStep | ProgramStep) and step.url is not None:

@@ -17,6 +17,7 @@ Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: fir
 Pin = Annotated[str, Meta(pattern=r"^([0-9]{6,12}|blake2b:[0-9a-f]{32}:[0-9a-f]{64})\Z")]  # as kept
 Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.\[\]:-]{1,253}\Z")]  # like https://crm.example.com
 OPERATOR = "operator"
+THERE = ""  # no destination: he speaks with whom he was put through to
 GOODBYE = "goodbye"  # a destination: he is told so, and the box hangs up
 MAILBOX = "mailbox:"  # and the name of a person or a queue: a destination
 ZONES = {
@@ -48,6 +49,12 @@ class Hours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     holidays: bool = True  # the public holidays of the office's country are closed
     region: str | None = None  # and of this part of it
     days: Annotated[dict[str, Spans], Meta(max_length=1_000)] = {}
+
+
+class Far(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Another office, to which callers may be put through."""
+
+    number: Known
 
 
 class Account(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

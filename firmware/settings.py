@@ -24,6 +24,7 @@ _NAMES = {
     "types": _WORD,
     "menus": _WORD,
     "steps": _WORD,
+    "offices": _WORD,
     "accounts": (r"[0-9]{2,20}", "2 to 20 digits"),
     "hours": _WORD,
 }

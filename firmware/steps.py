@@ -207,6 +207,20 @@ class PinStep(Forked, frozen=True, kw_only=True):
         return True
 
 
+class OfficeStep(Forked, frozen=True, kw_only=True):
+    """Put him through to another office, over a second line. Whoever answers there hears the digits of
+    `tells` first; else where nobody does."""
+
+    to: Word
+    tells: Text = ""
+
+    def leads(self) -> dict[str, str]:
+        return {"else": self.otherwise}
+
+    def texts(self) -> tuple[str, ...]:
+        return (self.tells,)
+
+
 STEPS: dict[str, type[Step]] = {
     "say": SayStep,
     "collect": CollectStep,
@@ -218,6 +232,7 @@ STEPS: dict[str, type[Step]] = {
     "lookup": LookupStep,
     "program": ProgramStep,
     "pin": PinStep,
+    "office": OfficeStep,
 }
 
 

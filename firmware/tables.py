@@ -14,6 +14,7 @@ from firmware.rows import (
     Account,
     Digits,
     Extension,
+    Far,
     Gap,
     Grade,
     Known,
@@ -221,6 +222,7 @@ TABLES: dict[str, type[Struct]] = {
     "menus": Menu,
     "steps": Step,
     "accounts": Account,
+    "offices": Far,
     "hours": Hours,
 }
 CALLBACK = "callback"  # what a key may ask for in a queue
@@ -240,6 +242,7 @@ class Settings(Struct, frozen=True):
     hours: dict[str, Hours] = {}
     steps: dict[str, Step] = {}
     accounts: dict[str, Account] = {}
+    offices: dict[str, Far] = {}
 
     @property
     def country(self) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from stories import BOTH, menu_heard
+from stories import menu_heard
 from test_story_ivr import hears
 
 from firmware.base import Refused
@@ -30,9 +30,8 @@ def inform(office: Office, topic: str = "way") -> None:
     office.order("agent.inform", who="ben", topic=topic)
 
 
-@pytest.mark.parametrize("fidelity", BOTH)
-def test_the_caller_hears_it_and_is_back_with_his_agent(fidelity: str) -> None:
-    with Office(INFO, fidelity=fidelity) as office:
+def test_the_caller_hears_it_and_is_back_with_his_agent() -> None:
+    with Office(INFO, fidelity="signal") as office:
         caller, ben = in_a_call(office)
         inform(office)
         hears(office, caller, "closed", 3)

@@ -15,9 +15,10 @@ from firmware.calls.dialogue import Step as Turn
 from firmware.calls.inform import Inform
 from firmware.calls.ivr import Flow, Notice
 from firmware.calls.line import Line
+from firmware.calls.offices import Offices
 from firmware.calls.supervision import ago
 from firmware.calls.visit import Aids, Visit
-from firmware.rows import GOODBYE
+from firmware.rows import GOODBYE, THERE
 from firmware.tables import Identity
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Incoming:
         self._exchange = exchange
         self._clock, self._tell, self._quiet = clock, tell, quiet
         self.inform = Inform(exchange)
-        self.aids = Aids(exchange.calendar, clock, tell)
+        self.aids = Aids(exchange.calendar, clock, tell, offices=Offices(exchange, clock, tell))
         self._visits: dict[Call, Dialogue | Notice] = {}
         self._known: dict[Call, Visit] = {}  # also between two menus
 
@@ -218,6 +219,8 @@ class Incoming:
         self._visits.pop(call, None)
         if not call.told:  # sounded out, and nobody was there
             self._exchange.end(call, "line", "silence")
+            return
+        if to == THERE:
             return
         self._tell(CallLed(call=call.id, to=to or GOODBYE, by=by))
         if to is None or to == GOODBYE:

@@ -14,6 +14,7 @@ from firmware.base.events import CaseData
 from firmware.calls.accounts import Accounts
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Step as Turn
+from firmware.calls.offices import Offices
 from firmware.steps import PROVED
 from firmware.tables import Settings
 
@@ -59,6 +60,7 @@ class Aids:
     tell: Tell
     memory: Memory = field(default_factory=Forgetful)
     accounts: Accounts | None = None  # whose PINs are asked for
+    offices: Offices | None = None  # where callers are put through
     ask: Asker = lambda asked, tell: tell("")
 
 
