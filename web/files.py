@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from web.card import card
+
 HERE = Path(__file__).parent
 KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -29,7 +31,7 @@ def page_files() -> dict[str, File]:
         for folder in ("pages", "styles", "vendor")
         for path in _in(folder)
     }
-    return {**files, "/": files["/pages/index.html"]}
+    return {**files, "/": files["/pages/index.html"], "/card": _named(card().encode(), ".html")}
 
 
 def _in(folder: str) -> Iterator[Path]:
@@ -37,8 +39,11 @@ def _in(folder: str) -> Iterator[Path]:
 
 
 def _file(path: Path) -> File:
-    body = path.read_bytes()
-    return File(body, KINDS[path.suffix], f'"{blake2b(body, digest_size=8).hexdigest()}"')
+    return _named(path.read_bytes(), path.suffix)
+
+
+def _named(body: bytes, kind: str) -> File:
+    return File(body, KINDS[kind], f'"{blake2b(body, digest_size=8).hexdigest()}"')
 
 
 def phrases(language: str = "en") -> dict[str, str]:

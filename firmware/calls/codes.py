@@ -1,46 +1,17 @@
 """What a telephone can key after dial tone besides numbers: each code and the service that it asks for.
 
-Compatible where other systems agree (FEATURES 6.2). A service is a script of the room that offers it
+They are the rows of the printed card. A service is a script of the room that offers it
 (`Exchange.services`); an emergency number beats every code, also behind the * of one.
 """
 
 from collections.abc import Callable, Collection
 
+from firmware.base.card import ROWS
 from firmware.calls.dialogue import Keys, Script, Step
 
-CODES: dict[str, str] = {
-    "*11": "sign_in",
-    "*12": "sign_out",
-    "*22": "ready",
-    "*23": "reason",
-    "*24": "break",
-    "*45": "in_or_out",
-    "*46": "first_break",
-    "*47": "count",
-    "*77": "try_flow",
-    "*97": "own_messages",
-    "*98": "messages",
-    "*78": "dnd_on",
-    "*79": "dnd_off",
-    # Whoever is on hold (a flash of the hook holds him), or rings and stands elsewhere.
-    "##": "transfer",
-    "#1": "transfer",
-    "*2": "complete",
-    "#2": "complete",
-    "*3": "conference",
-    "#3": "conference",
-    "*4": "swap",
-    "#4": "swap",
-    "#72": "park",
-    "*8": "pickup",
-    "**": "pickup_of",
-    "*33": "listen",
-    "*34": "join",
-}
+CODES = {code: row.service for row in ROWS for code in row.codes}
 UNKNOWN = "unknown"  # the service of all that is no code
-ASKING = frozenset(
-    {"*11", "##", "#1", "**", "*33", "*34"}
-)  # codes that ask for a number: it may be keyed right behind them
+ASKING = frozenset(code for row in ROWS if row.then for code in row.codes)  # a number may follow at once
 NUMBER = 6  # keys of the longest inside number
 
 

@@ -37,6 +37,7 @@ function Header({ state, trouble }) {
     <header class="top">
       <h1><img src="/pages/bell.svg" alt="" width="28" height="28" /> Bellwire</h1>
       <span class="office">${state?.office}</span>
+      <a class="card" href="/card">The codes of a telephone</a>
       <span class="health ${look}"><${Icon} name=${icon} /> ${words}</span>
     </header>`;
 }
