@@ -10,6 +10,7 @@ from desk_walk import KEYS, LINES, PAUSES, DeskWalk, stroll
 from firmware.base.events import CallbackAsked, CallbackDone, CallbackTried, CallDialled, CallEnded, Event
 from firmware.desk.callback_call import Step
 from firmware.desk.queue import Waiting
+from hostsim.office import Office
 
 QUEUES = ("sales", "support")
 RULES: tuple[dict[str, Any], ...] = (
@@ -23,11 +24,10 @@ FLASH = 1.2  # s: who lifts sooner again has only tapped it
 class CallbackWalk(DeskWalk):
     """The desk's walk, with callers who ask to be called back, answer or do not, and press keys or do not."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, office: Office | None = None) -> None:
         self._dialled: set[str] = set()
         self._open: set[str] = set()
-        self.office.box.observers.append(self._follow)
+        super().__init__(office)
         self.call_back("sales", RULES[0])
         self.call_back("support", RULES[1])
         self.wait(0.1)
@@ -69,7 +69,8 @@ class CallbackWalk(DeskWalk):
 
     # What must hold
 
-    def _follow(self, event: Event) -> None:
+    def _hear(self, event: Event) -> None:
+        super()._hear(event)
         match event:
             case CallbackAsked(callback=callback):
                 self._open.add(callback)
@@ -99,11 +100,14 @@ class CallbackWalk(DeskWalk):
                 self._hold(known is promised.waiting, f"{promised.call.id} is {promised.step}")
 
     def _check_waiting(self, waiting: Waiting) -> None:
-        """An entry has rules of its own, and so has a caller while people are kept for others. What the disk
-        sets going is seen in the next tick."""
-        desk = self.office.box.desk
-        if waiting.call.promise is None and not desk.callbacks.reserved and not desk.stirred:
+        """An entry has rules of its own."""
+        if waiting.call.promise is None:
             super()._check_waiting(waiting)
+
+    def _neglected(self, waiting: Waiting) -> tuple[str, str] | None:
+        """So has a caller while people are kept for others."""
+        own = waiting.call.promise is not None or self.office.box.desk.callbacks.reserved
+        return None if own else super()._neglected(waiting)
 
     def drain(self) -> None:
         """Who is not reached by then is called off."""

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from firmware.base import Refused
+from firmware.base.clock import TICK
 from firmware.base.events import CallAnswered, CallArrived, CallEnded, Event, QueueEntered, QueueLeft
 from firmware.calls import handset as handsets
 from firmware.desk.agents import Agent, State, Status
@@ -51,16 +52,17 @@ _SEEN = {  # what the box sees of an agent, by his telephone
     handsets.State.TALKING: {State.TALKING},
     handsets.State.CONGESTION: {State.TALKING},
 }
+_HOLDS = {State.HELD, State.CONSULTING}  # instead of talking, while somebody is on hold there
 
 
 class DeskWalk:
     """One office; each verb takes what was drawn for it, and time passes by `wait` alone."""
 
-    def __init__(self) -> None:
-        self.office = Office(START, fidelity="signal")
+    def __init__(self, office: Office | None = None) -> None:
+        self.office = office or Office(START, fidelity="signal")
         self.acts: list[str] = []
         self._told: dict[str, Counter[type[Event]]] = defaultdict(Counter)
-        self.office.box.observers.append(self._notice)
+        self._listen()
         self._callers = {n: self.office.caller(f"+453312000{n}") for n in LINES}
 
     @property
@@ -68,14 +70,19 @@ class DeskWalk:
         return [line for line, caller in self._callers.items() if caller.state == "idle"]
 
     def wait(self, seconds: float) -> None:
-        end = self.office.now + seconds
-        while self.office.now < end - 0.01:
-            try:
-                self.office.wait(end - self.office.now)
-            except Refused as refusal:
-                self.acts.append(f"  refused: {refusal}")
-                end = max(end, self.office.now + 0.02)  # the refusal broke its tick off before the offers
-        self.check()
+        end = self.office._ticks(seconds)
+        while self.office.rig.now < end or self.office._acts:
+            end = max(end, self.office.rig.now + TICK)  # a refusal broke its tick off
+            self._leap(end)
+            if not self.office._acts:
+                self.check()
+
+    def _leap(self, end: int) -> None:
+        """To what happens next, at most to `end` µs."""
+        try:
+            self.office._step(end)
+        except Refused as refusal:
+            self.acts.append(f"  refused: {refusal}")
 
     def _note(self, what: str) -> None:
         self.acts.append(f"{self.office.now:.2f} {what}")
@@ -129,6 +136,12 @@ class DeskWalk:
 
     # What must hold
 
+    def _listen(self) -> None:
+        self.office.box.observers.append(self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self._notice(event)
+
     def _notice(self, event: Event) -> None:
         call = event.fields().get("call")
         if call is not None:
@@ -137,8 +150,13 @@ class DeskWalk:
 
     def check(self) -> None:
         desk = self.office.box.desk
+        if any(self._neglected(each) for each in desk.waiting.values()):
+            self._leap(self.office.rig.now + TICK)  # one tick is allowed
         for waiting in desk.waiting.values():
             self._check_waiting(waiting)
+            self._hold(
+                not (both := self._neglected(waiting)), f"idle, and waiting in {waiting.queue}: {both}"
+            )
         for agent in desk.agents.all.values():
             self._check_agent(agent)
         self._check_places()
@@ -148,24 +166,26 @@ class DeskWalk:
             self._hold(books, f"{call}: entered is not outcomes and waiting: {told}, {waiting[call]}")
 
     def _check_waiting(self, waiting: Waiting) -> None:
-        """Whoever could be offered this caller is: in the tick in which that became so."""
-        exchange, desk = self.office.box.exchange, self.office.box.desk
-        call = waiting.call
+        exchange, call = self.office.box.exchange, waiting.call
         self._hold(exchange.calls.get(call.id) is call, f"{call.id} waits and is over")
         if waiting.taken and call.phone is not None:
             hears = call.phone.name in exchange.talks and not call.rung
             self._hold(hears, f"{call.id} waits and talks")  # else whoever lifted hears what the call is
-            return
-        queue = desk.staffed(waiting)
-        if queue is None or not self._unmet(waiting, queue.strategy):
-            return
+
+    def _neglected(self, waiting: Waiting) -> tuple[str, str] | None:
+        """Who could be offered this caller, and is not."""
+        desk, queue = self.office.box.desk, self.office.box.desk.staffed(waiting)
+        if waiting.taken or queue is None or not self._unmet(waiting, queue.strategy):
+            return None
         view, waited = desk.view(waiting, queue), desk.waited(waiting)
         for name in queue.members:
             agent = desk.agents.all[name]
             phone = desk.agents.phone(agent)
             idle = agent.free and agent.not_before <= desk.clock.now and phone is not None and phone.free
             able = queue.strategy == "ring_down" or eligible(agent, view, waited)
-            self._hold(not (idle and able), f"{name} is idle and {call.id} waits in {waiting.queue}")
+            if idle and able:
+                return name, waiting.call.id
+        return None
 
     def _unmet(self, waiting: Waiting, strategy: str) -> bool:
         """May one more telephone ring for him?"""
@@ -179,6 +199,8 @@ class DeskWalk:
         self._hold(here == [agent.name], f"{here} share {agent.station}")
         phone = agents.phone(agent)
         seen = _SEEN.get(phone.state, {State.OFFLINE}) if phone is not None else {State.OFFLINE}
+        if phone is not None and State.TALKING in seen and self.office.box.exchange.hands.at(phone):
+            seen = _HOLDS
         self._hold(
             agent.state in seen, f"{agent.name} is {agent.state}, his telephone {phone and phone.state}"
         )
@@ -190,8 +212,10 @@ class DeskWalk:
         for call in exchange.calls.values():
             places = {call.phone, call.called, *call.rung} - {None}
             for phone in places:
-                at[phone.name].append(call.id)
-                self._hold(phone.call is call, f"{phone.name} is at {phone.call}, not {call.id}")
+                beside = [*exchange.hands.at(phone), *exchange.conferences.of(phone)]
+                if call not in beside:
+                    at[phone.name].append(call.id)
+                    self._hold(phone.call is call, f"{phone.name} is at {phone.call}, not {call.id}")
             self._hold(len(call.rung) == len(set(call.rung)), f"{call.id} rings one telephone twice")
             self._hold(call.line is None or call.line.call is call, f"{call.id} has lost its line")
         for name, calls in at.items():
