@@ -105,20 +105,23 @@ class Calls:
         open_ = {
             call.id: {"ago": self._clock.now - call.began, "queue": waiting.get(call.id)} for call in calls
         }
-        return {"last": self._last, "open": open_}
+        entries = {call.id: each.queue for call, each in self.desk.waiting.items() if call.id not in open_}
+        return {"last": self._last, "open": open_, "entries": entries}
 
     def restore(self, standing: Mapping[str, Any], at: int, since: Sequence[Event]) -> None:
-        """Tell the end of each call that went on when the box stopped."""
-        ids = (event.fields().get("call") for event in since)
+        """Tell the end of each call that went on when the box stopped; who waits to be called back has left
+        the queue, and enters it again."""
+        ids = (event.fields().get(name) for event in since for name in ("call", "callback"))
         numbers = (int(each.rsplit("-", 1)[1]) for each in ids if each)
         self._last = max(standing.get("last", 0), max(numbers, default=0))
         was = standing.get("open", {})
         began = {call: at - each["ago"] for call, each in was.items()}
         queues = {call: each["queue"] for call, each in was.items() if each["queue"]}
+        queues |= {call: queue for call, queue in standing.get("entries", {}).items() if queue}
         _follow_calls(began, queues, since)
+        for call, queue in queues.items():
+            self._tell(QueueLeft(call=call, queue=queue, outcome="withdrawn"))
         for call, instant in began.items():
-            if call in queues:
-                self._tell(QueueLeft(call=call, queue=queues[call], outcome="withdrawn"))
             seconds = round((self._clock.now - instant) / SECOND, 3)
             self._tell(CallEnded(call=call, side="box", reason="failed", seconds=seconds))
 
