@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from firmware.base import Refused
+from firmware.base.orders import Reply
+from firmware.rim.changes import Changes
 from firmware.rim.control_server import ControlServer
 from firmware.rim.engine import date_follower, ending, made
 from firmware.rim.journal import AnyJournal, Journal, Writer
@@ -63,9 +66,6 @@ def main(argv: list[str] | None = None) -> int:
 def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None:
     """Run until Ctrl-C or SIGTERM; what was opened is on `stack`. Refused: it cannot start."""
 
-    def trouble() -> str:
-        return journal.trouble or store.notice or (works.box.tapes.trouble if works.box is not None else "")
-
     prefer()
     store = SettingsStore(folder)
     journal = Writer(Journal(folder / "journal.db"))
@@ -73,7 +73,14 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     story = StoryOffice(journal) if script else None
     works: Works = story or _today(journal, store, folder)
     stack.callback(works.stop)
-    engine = Live(works, lambda: {**ticker.figures(), "trouble": trouble()})
+    changes = _changes(works, store, folder, stack) if isinstance(works, Rig) else None
+
+    def figures() -> dict[str, Any]:
+        version = {"settings_version": changes.version} if changes is not None else {}
+        tapes = works.box.tapes.trouble if works.box is not None else ""
+        return {**ticker.figures(), "trouble": journal.trouble or store.notice or tapes, **version}
+
+    engine = Live(works, figures, changes.post if changes is not None else None)
     stack.callback(engine.close)
     server = ControlServer(folder / "control.sock", engine, journal)
     stack.callback(server.close)
@@ -125,8 +132,22 @@ def _today(journal: AnyJournal, store: SettingsStore, folder: Path) -> Rig:
         "tapes": lambda: Winder(DiskFiles(folder)),
     }
     rig = Rig(data, "copper", journal, box_id="box", started_at=now, strict=False, **own)
-    rig.keep = lambda data: store.save(data, "owner", "a flow")
     return rig
+
+
+def _changes(rig: Rig, store: SettingsStore, folder: Path, stack: ExitStack) -> Changes:
+    """What the owner changes while the box runs; the rig's next box begins with it."""
+
+    def post(name: str, args: dict[str, Any], reply: Callable[[Reply], None]) -> None:
+        if rig.box is not None:
+            rig.box.post(name, args, reply)
+
+    changes = Changes(store, rig.data, box_secret(folder), post, partial(setattr, rig, "data"))
+    stack.callback(changes.close)
+    assert rig.box is not None
+    rig.box.orders |= changes.orders(rig.box)
+    rig.box.drafts.publish = changes.publish
+    return changes
 
 
 def play(script: Path, office: Office) -> None:

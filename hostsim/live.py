@@ -3,7 +3,7 @@
 What the box is ordered goes to its own mailbox; `town.*` works the town, in the same tick thread.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from queue import SimpleQueue
@@ -14,6 +14,7 @@ from firmware.base import Refused
 from firmware.base.events import Event
 from firmware.base.orders import Reply
 from firmware.box import VERSION, Box
+from firmware.rim.changes import ORDER as SETTINGS_CHANGE
 from firmware.rim.control_schema import TownSay, town_order
 from hostsim.speech import spoken
 from hostsim.town import Town
@@ -40,8 +41,14 @@ class Works(Protocol):
 class Live:
     """An Engine (firmware.base.orders) made of a box and its town; `tick` is one beat of both."""
 
-    def __init__(self, works: Works, figures: Callable[[], dict[str, Any]] = dict) -> None:
-        """`figures` are added to every snapshot."""
+    def __init__(
+        self,
+        works: Works,
+        figures: Callable[[], dict[str, Any]] = dict,
+        changes: Callable[[Mapping[str, Any], Answer], None] | None = None,
+    ) -> None:
+        """`figures` are added to every snapshot; `changes` takes what the owner changes."""
+        self._changes = changes
         self.watchers: list[Callable[[Event, bool], None]] = []
         self._works = works
         self._figures = figures
@@ -69,6 +76,8 @@ class Live:
         box = self._works.box
         if name.startswith("town."):
             self._post_to_town(name, args, reply)
+        elif name == SETTINGS_CHANGE and self._changes is not None:
+            self._changes(args, reply)
         elif box is None:
             reply(Reply("refused", sentence="The box has no power."))
         else:

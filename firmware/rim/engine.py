@@ -20,6 +20,8 @@ from firmware.base.orders import Reply
 from firmware.base.ports import Shelf
 from firmware.box import VERSION, Box
 from firmware.rim.before import before
+from firmware.rim.changes import ORDER as SETTINGS_CHANGE
+from firmware.rim.changes import Changes
 from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import AnyJournal, Journal, Writer
 from firmware.rim.lookups import Lookups
@@ -46,14 +48,22 @@ FIRST_OFFICE: dict[str, Any] = {  # until somebody says otherwise: all lines rin
 class LiveBox:
     """A box as its front doors see it (firmware.base.orders.Engine); `beat` is one tick of it."""
 
-    def __init__(self, box: Box, figures: Callable[[], dict[str, Any]], now: Callable[[], int]) -> None:
+    def __init__(
+        self, box: Box, changes: Changes, figures: Callable[[], dict[str, Any]], now: Callable[[], int]
+    ) -> None:
         """`figures` are added to every snapshot; `now` tells ns of the computer's clock."""
         self.watchers: list[Callable[[Event, bool], None]] = box.watchers
-        self.post: Callable[[str, dict[str, Any], Callable[[Reply], None]], None] = box.post
         self.ticks = self.late_ticks = 0
-        self._box, self._figures, self._now = box, figures, now
+        self._box, self._changes, self._figures, self._now = box, changes, figures, now
         self._last = now()
         self._follow_date = date_follower(lambda: box)
+
+    def post(self, name: str, args: dict[str, Any], reply: Callable[[Reply], None]) -> None:
+        """Any thread. The owner's changes are prepared beside the tick; all else is the box's."""
+        if name == SETTINGS_CHANGE:
+            self._changes.post(args, reply)
+        else:
+            self._box.post(name, args, reply)
 
     def beat(self) -> None:
         self._follow_date()
@@ -66,7 +76,8 @@ class LiveBox:
 
     def snapshot(self) -> dict[str, Any]:
         beats = {"ticks": self.ticks, "late_ticks": self.late_ticks}
-        return {**self._box.snapshot(), "version": VERSION, **beats, **self._figures()}
+        versions = {"version": VERSION, "settings_version": self._changes.version}
+        return {**self._box.snapshot(), **versions, **beats, **self._figures()}
 
 
 def run(
@@ -88,7 +99,8 @@ def run(
         stack.callback(journal.close)
         stored = store.load()
         secret = box_secret(folder)
-        settings = read(sealed_settings(stored[1] if stored else FIRST_OFFICE, secret))
+        data = stored[1] if stored else FIRST_OFFICE
+        settings = read(sealed_settings(data, secret))
         lines = {name: settings.country_of(name) for name in settings.lines}
         shelf = plug(lines, dict.fromkeys(settings.phones, settings.country), stack)
         tapes = Winder(DiskFiles(folder))
@@ -96,7 +108,11 @@ def run(
         box = _box(settings, shelf, journal, secret, tapes)
         stack.callback(box.keepers.tell)
         Lookups(box.post, folder).plug(box.exchange.incoming.aids, box.orders)
-        engine = LiveBox(box, lambda: {"trouble": _trouble(journal, store, tapes), **figures()}, now)
+        changes = Changes(store, data, secret, box.post)
+        stack.callback(changes.close)
+        box.orders |= changes.orders(box)
+        box.drafts.publish = changes.publish
+        engine = LiveBox(box, changes, lambda: {"trouble": _trouble(journal, store, tapes), **figures()}, now)
         server = ControlServer(folder / "control.sock", engine, journal)
         stack.callback(server.close)
         built()
