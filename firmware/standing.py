@@ -227,7 +227,7 @@ def _follow_people(past: dict[str, Past], events: Iterable[Event]) -> None:
         match event:
             case AgentChanged(agent=name):
                 past.setdefault(name, Past()).changed(event)
-            case OfferEnded(agent=name, reason="no_answer"):
+            case OfferEnded(agent=str(name), reason="no_answer"):
                 past.setdefault(name, Past()).missed(event.at)
             case CallAnswered(call=call, station=station):
                 lifted[call] = station

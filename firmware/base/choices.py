@@ -6,7 +6,7 @@ from typing import Literal
 from firmware.base.event import Event
 
 Leading = Literal["key", "silence", "wrong_keys", "line", "closed", "flow"]
-Unmet = Literal["no_answer", "rejected", "signed_out", "break", "dnd"]
+Unmet = Literal["no_answer", "rejected", "signed_out", "break", "dnd", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,10 @@ class CallOffered(Event):
     `rule` is the queue's strategy; `last_agent`: whoever talked with him last; `nobody`, `nobody_hunt`: the
     queue's rule while nobody of it is available, together or one after another; `direct`: he asked for that
     one. `free` are the first of the `able` who could have been rung, best first (people; under the three
-    last rules stations), `figures` what ranked them: longest idle: the µs since when; fewest calls: calls; share: calls behind; skills: the
-    grade; hunting: the place in the list, or behind `after`, who answered last. Who is in `missed` stood
-    behind the others for a call that he had missed. `grade` of `skill` was needed, 0: anybody would do.
+    last rules stations), `figures` what ranked them: longest idle: the µs since when; fewest calls: calls;
+    share: calls behind; skills: the grade; hunting: the place in the list, or behind `after`, who answered
+    last. Who is in `missed` stood behind the others for a call that he had missed. `grade` of `skill` was
+    needed, 0: anybody would do.
 
     The caller was the `place`-th of the `waiting` in his queue; `passed` of all waiting callers waited
     longer, and came behind him for their lower priority. `last` talked with him `days` ago.
@@ -58,11 +59,13 @@ class CallOffered(Event):
 
 @dataclass(frozen=True)
 class OfferEnded(Event):
-    """Whoever was chosen for a call has not taken it: he did not answer, said no, or went away."""
+    """Whoever was chosen for a call has not taken it: he did not answer, said no, went away, or it was
+    withdrawn for a colleague who became free: from who had missed one before, or (`agent` None) from where
+    only the rule for nobody rang."""
 
     call: str
     station: str
-    agent: str
+    agent: str | None
     reason: Unmet
 
 

@@ -112,9 +112,15 @@ class Agents:
         agent.misses, agent.not_before = 0, 0
         if agent.status is Status.OFF:
             agent.signed_in, agent.dnd = self._clock.now, False
+        self._since_now(agent)
         self._look(agent)
         self._say(agent, Status.AVAILABLE, reason, always=moved)
         self._changed()  # he may have been available here, and spared after a call that he missed
+
+    def _since_now(self, agent: Agent) -> None:
+        """He becomes available, even while something rings there for a colleague."""
+        if agent.status is not Status.AVAILABLE:
+            agent.since = self._clock.now
 
     def sign_out(self, who: str, reason: str = "signed out") -> None:
         self._leave(self.must_be_here(who), reason)
@@ -142,6 +148,7 @@ class Agents:
         if agent.wrap is not None:
             agent.wrap.end()
         agent.misses, agent.not_before = 0, 0
+        self._since_now(agent)
         self._say(agent, Status.AVAILABLE, "ready")
         self._changed()  # he may have been available, and spared after a call that he missed
 

@@ -6,18 +6,18 @@ over the callers (`spread`). A caller whom somebody has talked with lately is ke
 where the queue says so. Each choice is told with its reasons right before the telephone rings.
 """
 
-from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any
 
+from firmware.base.choices import Unmet
 from firmware.base.clock import SECOND
 from firmware.base.events import CallOffered, OfferEnded
 from firmware.calls.call import Tell
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, State
 from firmware.desk.announce import Announcer
+from firmware.desk.lineup import LineUp
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import NAMED, View, eligible, next_step, ranked, reasons
 from firmware.desk.spread import Group, Spread
@@ -31,6 +31,7 @@ class Staff:
     queue: Queue
     free: list[Agent]  # who may be offered a call; whoever is rung leaves it
     stations: dict[str, Agent]  # theirs, and those that ring already
+    extras: list[Agent]  # who ring for a caller for whom others ring as well
     all_ring: bool
     sticky: bool  # its callers are kept for who talked with them last
     views: dict[str | None, View] = field(default_factory=dict)  # by the skill that a caller needs
@@ -44,9 +45,7 @@ class Offers:
         self._exchange, self._clock = desk.exchange, desk.clock
         self.announcer = Announcer(desk, tell)
         desk.expected = self.announcer.expected
-        self._callers: list[Waiting] = []  # all who wait, in their order
-        self._census: Counter[str | None] | None = None  # of them, by queue, once somebody asks
-        self._equal = True  # have they all the same priority?
+        self._line_up = LineUp(desk)
         self._staffs: dict[str | None, Staff | None] = {}  # of this pass; None: nobody is available
         self._again = False  # one more pass
         self._since: dict[str, int] = {}  # station -> when it began to ring for its caller, µs
@@ -57,7 +56,7 @@ class Offers:
         changed = self._again = self._desk.stirred
         if changed:
             self._desk.limits.look()
-            self._callers, self._census = self._in_order(), None
+            self._line_up.form()
         while self._again:
             self._again = False
             self._pass()
@@ -65,32 +64,32 @@ class Offers:
         if changed:
             self.announcer.look()
 
-    def _in_order(self) -> list[Waiting]:
-        """Who is to be rung for: not he for whom somebody lifted, and hears what the call is."""
-        held = self._desk.callbacks.held()
-        waiting = [each for each in self._desk.waiting.values() if each.call.phone is None or not each.taken]
-        if held:
-            waiting = [each for each in waiting if each not in held]
-        self._equal = len(set(map(attrgetter("priority"), waiting))) <= 1
-        waiting.sort(key=attrgetter("since" if self._equal else "rank"))  # a thousand ranks cost a tenth ms
-        return waiting
-
     def _pass(self) -> None:
-        self._staffs = {name: self._staff(name) for name in {each.queue for each in self._callers}}
+        self._staffs = {name: self._staff(name) for name in set(self._line_up.queues)}
         together: list[Waiting] = []
-        for waiting in self._callers:
+        self._spread.begin()
+        for waiting in self._line_up.callers:
             staff = self._staffs[waiting.queue]
-            if staff is None and waiting.hunt:
-                self._hunt(waiting)
-            elif staff is None:
+            if self._all_for(waiting, staff):
                 together.append(waiting)
+                if staff is None or staff.free:
+                    self._spread.first(waiting, self._group(waiting))
+            elif staff is None:
+                self._hunt(waiting)
             elif staff.sticky and (keeper := self._keeper(waiting, staff.queue)) is not None:
                 self._keep(waiting, keeper, staff)
-            elif staff.all_ring and (waiting.call.line or not self._desk.callbacks.first(waiting)):
-                together.append(waiting)
-            elif staff.free:
+            elif staff.free or staff.extras:
                 self._offer(waiting, staff)
-        self._spread.match(together, self._group, self._groups())
+        if not self._again:  # else somebody's telephone has just fallen silent: the first may want it
+            self._spread.match(together, self._group, self._groups())
+
+    def _all_for(self, waiting: Waiting, staff: Staff | None) -> bool:
+        """Do all ring for him: not one after another, nor one who is kept for him?"""
+        if staff is None:
+            return not waiting.hunt
+        if not staff.all_ring or (staff.sticky and self._keeper(waiting, staff.queue) is not None):
+            return False
+        return waiting.call.line is not None or not self._desk.callbacks.first(waiting)
 
     def _staff(self, name: str | None) -> Staff | None:
         queue = self._desk.settings.queues.get(name or "")
@@ -101,10 +100,11 @@ class Offers:
         if not any(each.there for each in members):
             return None
         asked = [each for each in members if each.not_before <= now]
-        free = [each for each in asked if each.free and self._phone(each.station)]
-        there = [each for each in asked if each.free or each.state is State.RINGING]
+        there = [each for each in asked if each.state is State.RINGING or each.free]
+        free = [each for each in there if each.free and self._phone(each.station)]
         stations = {each.station: each for each in there if each.station}
-        return Staff(queue, free, stations, queue.strategy == "ring_down", queue.sticky)
+        extras = [each for each in there if each.state is State.RINGING and self._rings_too(each)]
+        return Staff(queue, free, stations, extras, queue.strategy == "ring_down", queue.sticky)
 
     # One person, chosen by a strategy
 
@@ -121,14 +121,35 @@ class Offers:
         able = [agent for agent in staff.free if eligible(agent, view, waited)]
         if rung and asked is not None:
             able = [agent for agent in able if not agent.misses]
+        if not able and not rung:
+            able = self._given_up(
+                staff, [each for each in staff.extras if eligible(each, view, waited)], view
+            )
         if able:
             if rung:
+                self._unmet(waiting, "withdrawn")
                 self._desk.withdraw(waiting)
                 self._again = True  # his telephone may be somebody else's
             order = ranked(able, view)
             self._ask(waiting, order[0], staff.queue, staff.queue.strategy, **reasons(order, view, waited))
         else:
             self._widen(waiting, next_step(view, waited))
+
+    def _rings_too(self, agent: Agent) -> bool:
+        """For a caller for whom others ring as well?"""
+        phone = self._desk.agents.phone(agent)
+        return phone is not None and phone.call is not None and len(phone.call.rung) > 1
+
+    def _given_up(self, staff: Staff, extras: list[Agent], view: View) -> list[Agent]:
+        """The best of those who ring beside others for somebody else, who can spare that one."""
+        for agent in ranked(extras, view):
+            phone = self._exchange.phones[agent.station or ""]
+            other = self._desk.waiting.get(phone.call) if phone.call is not None else None
+            staff.extras.remove(agent)
+            if other is not None and phone in self._spread.spare(other, for_any=True):
+                self._exchange.stop_ring(other.call, phone)
+                return [agent]
+        return []
 
     def _widen(self, waiting: Waiting, later: float | None) -> None:
         """Look again when the ladder widens, whoever rings for him then."""
@@ -154,10 +175,18 @@ class Offers:
                 staff.free = [each for each in staff.free if each is not agent]
 
     def _missed(self, waiting: Waiting, agent: Agent) -> None:
-        told = OfferEnded(waiting.call.id, agent.station or "", agent.name, "no_answer")
-        self._tell(told)
+        self._unmet(waiting, "no_answer")
         self._desk.withdraw(waiting)
         self._desk.agents.missed(agent)
+
+    def _unmet(self, waiting: Waiting, reason: Unmet) -> None:
+        """What rings for him, or has been asked, is done with."""
+        call, asked = waiting.call, waiting.offered
+        if asked is not None:
+            self._tell(OfferEnded(call.id, asked.station or "", asked.name, reason))
+        else:
+            for phone in call.rung:
+                self._tell(OfferEnded(call.id, phone.name, None, reason))
 
     # Whoever talked with him last
 
@@ -205,6 +234,7 @@ class Offers:
     def _turn(self, waiting: Waiting) -> None:
         """He does not answer: the next in the circle, if there is one; else it rings on."""
         if any(self._phone(each) for each in waiting.stations):
+            self._unmet(waiting, "no_answer")
             self._desk.withdraw(waiting)
         else:
             self._let_turn(waiting)
@@ -245,26 +275,9 @@ class Offers:
 
     def _ring(self, waiting: Waiting, station: str, rule: str, agent: Agent | None, **why: Any) -> None:
         who = agent.name if agent is not None else None
-        stands = self._stands(waiting)
+        stands = self._line_up.stands(waiting)
         self._tell(CallOffered(waiting.call.id, station, who, waiting.queue, rule, **why, **stands))
         self._since[station] = self._clock.now
         self._exchange.ring(waiting.call, self._exchange.phones[station])
         for staff in filter(None, self._staffs.values()):  # the last line to spare may have gone with it
             staff.free = [each for each in staff.free if self._phone(each.station)]
-
-    def _stands(self, waiting: Waiting) -> dict[str, Any]:
-        """Where he stands among those who wait, and who talked with him last."""
-        callers, known = self._callers, self._desk.callers.returning(waiting.call.id)
-        if self._census is None:
-            self._census = Counter([each.queue for each in callers])
-        nth = callers.index(waiting)
-        behind = callers[nth + 1 :] if not self._equal else []
-        return {
-            "place": 1 + [each.queue for each in callers[:nth]].count(waiting.queue),
-            "waiting": self._census[waiting.queue],
-            "priority": waiting.priority,
-            "waited": round(self._desk.waited(waiting), 3),
-            "passed": sum(each.since < waiting.since for each in behind),
-            "last": known.agent if known is not None else None,
-            "days": known.days if known is not None else None,
-        }

@@ -5,6 +5,7 @@ A skill is asked for in the grade of a ladder that widens with the wait; its las
 last that the owner named, is anybody: no caller is stranded for want of a skill (FEATURES row 6).
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -79,14 +80,14 @@ class Shares:
         if queue is None or queue.strategy != "share" or who.name not in queue.members:
             return
         there = [each for each in queue.members if everybody[each].status is not Status.OFF]
-        due, total = self._due.setdefault(name, {}), sum(settings.people[each].weight for each in there)
-        for each in there:
-            part = settings.people[each].weight / total
-            due[each] = _within(due.get(each, 0.0) + part - (each == who.name))
+        weights = [settings.people[each].weight for each in there]
+        due, total = self._due.setdefault(name, {}), sum(weights)
+        for each, weight in zip(there, weights, strict=True):
+            due[each] = _within(due.get(each, 0.0) + weight / total - (each == who.name))
 
 
 def _within(due: float) -> float:
-    return max(-DRIFT, min(DRIFT, due))
+    return due if -DRIFT <= due <= DRIFT else math.copysign(DRIFT, due)
 
 
 def circular(agent: Agent, view: View) -> float:
@@ -108,8 +109,8 @@ def fewest_calls(agent: Agent, view: View) -> float:
 
 
 def share(agent: Agent, view: View) -> float:
-    """Who is furthest behind his share."""
-    return -view.due.get(agent.name, 0.0)
+    """Who is furthest behind his share; what only the rounding of sums tells apart is a tie."""
+    return -round(view.due.get(agent.name, 0.0), 6)
 
 
 def best_skill(agent: Agent, view: View) -> float:

@@ -32,6 +32,21 @@ class Spread:
     ) -> None:
         """`since`: station -> when it began to ring for its caller, µs."""
         self._desk, self._ring, self._free, self._since = desk, ring, free, since
+        self._spent: set[Hashable] = set()  # groups that have no free telephone, as of this pass
+
+    def begin(self) -> None:
+        """A pass over all who wait begins."""
+        self._spent.clear()
+
+    def first(self, waiting: Waiting, group: Group) -> None:
+        """A free telephone for a caller who has none, in his turn among those who are served otherwise."""
+        if group.key in self._spent or self._served(waiting):
+            return
+        station = next(filter(self._free, group.stations), None)
+        if station is None:
+            self._spent.add(group.key)
+        else:
+            self._ring_for(waiting, station)
 
     def match(self, callers: list[Waiting], group: Callable[[Waiting], Group], keys: set[Hashable]) -> None:
         """Serve callers in their order; `keys` are those of the groups that may have telephones, if all of
@@ -67,26 +82,33 @@ class Spread:
 
     def _fresh(self, waiting: Waiting, phone: Handset) -> bool:
         """May somebody still be on his way to it?"""
-        return self._desk.clock.now < self._since[phone.name] + round(waiting.ring_s * SECOND)
+        return self._desk.clock.now < self._since.get(phone.name, 0) + round(waiting.ring_s * SECOND)
 
     def _ring_one(self, waiting: Waiting, stations: Collection[str], callers: list[Waiting]) -> bool:
         """One telephone for a caller who has none: a free one, or one of somebody who has several."""
         station = next(filter(self._free, stations), None) or self._given_up(waiting, stations, callers)
         if station is not None:
-            self._ring(waiting, station)
-            self._desk.clock.after(waiting.ring_s, self._desk.stir)
+            self._ring_for(waiting, station)
         return station is not None
 
+    def _ring_for(self, waiting: Waiting, station: str) -> None:
+        self._ring(waiting, station)
+        self._desk.clock.after(waiting.ring_s, self._desk.stir)
+
     def _given_up(self, waiting: Waiting, stations: Collection[str], callers: list[Waiting]) -> str | None:
+        phones = self._desk.exchange.phones
+        ringing = [phones[each].call for each in stations if each in phones]
+        if not any(call is not None and len(call.rung) > 1 for call in ringing):
+            return None  # a thousand callers are not asked
         rich = [each for each in callers if len(each.call.rung) > 1 and each is not waiting]
         for other in sorted(rich, key=lambda each: -len(each.call.rung)):
-            for phone in reversed(self._spare(other, for_any=not waiting.call.rung)):
+            for phone in reversed(self.spare(other, for_any=not waiting.call.rung)):
                 if phone.name in stations:
                     self._desk.exchange.stop_ring(other.call, phone)
                     return phone.name
         return None
 
-    def _spare(self, other: Waiting, for_any: bool) -> list[Handset]:
+    def spare(self, other: Waiting, for_any: bool) -> list[Handset]:
         """What he can give and keep one that counts; what counts for nobody goes to who has none."""
         fresh = [phone for phone in other.call.rung if self._fresh(other, phone)]
         if len(fresh) > 1:
