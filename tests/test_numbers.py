@@ -4,6 +4,7 @@ import pytest
 
 from firmware.base.numbers import (
     after_habit,
+    as_dialled,
     class_of,
     e164,
     emergency_numbers,
@@ -118,9 +119,35 @@ def test_the_box_dials_by_itself_ordinary_numbers_of_its_country_only(
         ("19005551234", "US", (), "premium"),
         ("18095551234", "US", (), "international"),  # shares the code, not the country
         ("00449098790000", "DK", (), "premium"),  # a dear number abroad is dear
+        ("070102030", "DK", (), "premium"),  # a habitual 0: the exchange would make something else of it
+        ("0070102030", "DK", (), "international"),
+        ("79460000", "UK", (), "national"),  # without its area
+        ("0900", "UK", (), "premium"),  # whose rest might follow
+        ("118118", "UK", (), "premium"),
+        ("18990033", "UK", (), "premium"),  # another carrier, and abroad
+        ("0101300331234567", "DE", (), "premium"),
+        ("0820011234567", "KR", (), "premium"),
+        ("10102880113312345", "US", (), "premium"),
     ],
 )
 def test_what_a_number_costs_is_known_before_it_is_dialled(
     digits: str, country: str, own: tuple[str, ...], costs: str
 ) -> None:
     assert class_of(digits, country, own) == costs
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("70 10 20 30", "70102030"),
+        ("+45 (70) 10-20.30", "70102030"),
+        ("+1 809 555 1234", "0018095551234"),
+        ("+112", "00112"),
+        *(
+            (odd, None)
+            for odd in ("500&112", "70102030w9", "70102030,,1", "*67", "70102030#", "++45", "٣٣", "")
+        ),
+    ],
+)
+def test_a_number_that_somebody_wrote_is_digits_or_none(written: str, dialled: str | None) -> None:
+    assert as_dialled(written, "DK") == dialled

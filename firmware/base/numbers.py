@@ -26,6 +26,8 @@ CLASSES: tuple[Class, ...] = (
     "international",
     "premium",
 )  # dearer and dearer
+_WRITTEN = str.maketrans("", "", " \u00a0-./()")
+_DIGITS = re.compile(r"\+?[0-9]{1,32}")
 _EXACT_TAIL = 3  # so many missing digits are tried one by one; more are taken as possible
 
 
@@ -96,8 +98,8 @@ def class_of(digits: str, country: str, own: Iterable[str] = ()) -> Class:
         return "premium"
     if parsed.country_code != here or found not in (region(country), None):
         return "international"
-    if found is None:  # nobody's so far: the exchange says so, at no cost
-        return "national"
+    if found is None:
+        return _class_of_nobody(to_dial(digits, country), parsed, country)
     if kind == phonenumbers.PhoneNumberType.TOLL_FREE:
         return "local"
     if not is_national(number, country):
@@ -105,6 +107,25 @@ def class_of(digits: str, country: str, own: Iterable[str] = ()) -> Class:
     area = phonenumbers.length_of_geographical_area_code(parsed)
     near = number[: len(number) - len(phonenumbers.national_significant_number(parsed)) + area]
     return "local" if area and any(each.startswith(near) for each in own) else "national"
+
+
+def _class_of_nobody(dialled: str, parsed: phonenumbers.PhoneNumber, country: str) -> Class:
+    """Nobody has that number so far, and the exchange says so at no cost; or it is dialled without its area.
+    But what begins like a code of the exchange, or leads abroad through another carrier, may become
+    anything."""
+    fits = phonenumbers.is_possible_number_with_reason(parsed)
+    local = fits == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    plan, length = _metadata(country), len(phonenumbers.national_significant_number(parsed))
+    ordinary = (*plan.fixed_line.possible_length, *plan.mobile.possible_length)
+    strange = dialled[0] in "01" if local else length > max(ordinary)
+    service = phonenumbers.is_valid_short_number_for_region(parsed, region(country))
+    return "premium" if strange or service else "national"
+
+
+def as_dialled(word: str, country: str) -> str | None:
+    """What a telephone keys for a number as people write it; None: it is none, or holds more than digits."""
+    digits = word.translate(_WRITTEN)
+    return to_dial(digits, country) if _DIGITS.fullmatch(digits) else None
 
 
 def _trunk_needed(country: str) -> bool:

@@ -4,12 +4,13 @@ Numbers are judged as the exchange will understand them, after they were normali
 never comes here. Two lines are joined only where the owner allows it for whoever asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firmware.base import Refused
-from firmware.base.numbers import CLASSES, class_of, e164
+from firmware.base.events import AgentChanged, CallDialled, EmergencyDialled, Event
+from firmware.base.numbers import CLASSES, after_habit, as_dialled, class_of, e164, to_dial
 from firmware.calls.call import Call
 from firmware.calls.handset import Handset
 
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class Rules:
-    """What the settings in force allow."""
+    """What the settings in force allow; the keeper of what was dialled today (firmware.standing)."""
+
+    private = False
 
     def __init__(self, exchange: "Exchange") -> None:
         self._exchange = exchange
@@ -34,11 +37,10 @@ class Rules:
         row = settings.phones.get(phone.name)
         may = person.may_call if person else row.may_call if row else "internal"
         own = [line.number for line in settings.lines.values() if line.number]
-        asked = class_of(number, settings.country, own)
+        asked, barred = class_of(number, settings.country, own), settings.office.barred
         if CLASSES.index(asked) > CLASSES.index(may):
             return f"{asked} calls are not allowed from {who or phone.name}"
-        forms = (number, e164(number, settings.country) or number)
-        if any(form.startswith(start) for form in forms for start in settings.office.barred):
+        if any(form.startswith(start) for form in forms(number, settings.country) for start in barred):
             return f"{number[:20]} is barred in this office"
         if settings.office.daily_calls and self._today(who or phone.name) >= settings.office.daily_calls:
             return f"{who or phone.name} has made {settings.office.daily_calls} outside calls today, the most"
@@ -55,16 +57,19 @@ class Rules:
             self._day, self.dialled = today, {}
         return self.dialled.get(who, 0)
 
-    def must_dial(self, phone: Handset, to: str) -> None:
-        """Refused: nobody of that name is here, and no such number may be dialled."""
+    def must_dial(self, phone: Handset, to: str) -> str:
+        """What is dialled for that. Refused: nobody of that name is here, and no such number may be."""
         if self._exchange.desk.reached(to) is not None or to in self._exchange.parking.there:
-            return
-        if not to.lstrip("+").isdigit():
+            return to
+        settings = self._exchange.settings
+        if (digits := as_dialled(to, settings.country)) is None:
             raise Refused(f'nobody is reached by "{to[:30]}"')
-        if to in self._exchange.settings.emergencies:
+        cries = after_habit(digits, settings.country, settings.emergencies) is not None
+        if cries or not {to.lstrip("+"), digits}.isdisjoint(settings.emergencies):
             raise Refused("only a person's keys dial an emergency number")
-        if (why := self.refuses(phone, to)) is not None:
+        if (why := self.refuses(phone, digits)) is not None:
             raise Refused(why)
+        return digits
 
     def must_listen(self, phone: Handset) -> None:
         """Refused: whoever is at that telephone may not listen to others."""
@@ -93,3 +98,36 @@ class Rules:
     def must_meet(self, calls: Sequence[Call]) -> None:
         if any(call.emergency for call in calls):
             raise Refused("an emergency call stays alone")
+
+    # Over a restart
+
+    def standing(self) -> dict[str, Any]:
+        today = self._exchange.calendar.now().date()
+        return {"day": today.isoformat(), "dialled": self.dialled if today == self._day else {}}
+
+    def restore(self, standing: Mapping[str, Any], at: int, since: Sequence[Event]) -> None:
+        """What was dialled since counts for who sat there."""
+        today = self._exchange.calendar.now().date()
+        same = standing.get("day") == today.isoformat()
+        self._day, self.dialled = today, dict(standing.get("dialled", {})) if same else {}
+        seen = {event.call for event in since if isinstance(event, EmergencyDialled)}
+        seats: dict[str, str] = {}
+        for event in since:
+            match event:
+                case AgentChanged(agent=who, station=str(station)) if event.status != "off":
+                    seats[station] = who
+                case AgentChanged(agent=who, station=str(station)) if seats.get(station) == who:
+                    seats[station] = station
+                case CallDialled(line=str(), phone=station) if event.call not in seen:
+                    seen.add(event.call)
+                    who = seats.get(station) or self._exchange.desk.who_at(station) or station
+                    self.dialled[who] = self.dialled.get(who, 0) + 1
+
+
+def forms(number: str, country: str) -> set[str]:
+    """All the ways in which the same number may be barred: as it was keyed, as it is kept, as it is dialled
+    at home and from abroad."""
+    kept = e164(number, country)
+    if kept is None:
+        return {number}
+    return {number, kept, to_dial(kept, country), f"00{kept[1:]}"}
