@@ -98,6 +98,7 @@ class Call:
     data: dict[str, str] = field(default_factory=dict)  # what its caller keyed, and what was found of it
     language: str | None = None  # that he chose
     bridged: "Call | None" = None  # the call of the line that this one speaks with
+    listens_since: int = 0  # µs: when he was set aside or handed on, who was talked with before
     emergency: bool = False
     told: bool = False  # CallArrived or CallDialled is out: seconds count, and it will end by an event
     rung: list["Handset"] = field(default_factory=list)  # telephones that ring for it

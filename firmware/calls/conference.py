@@ -4,13 +4,12 @@ A conference is one telephone with several calls: everybody on them hears everyb
 two who remain talk on, more of them need a telephone of the office among them, which is the host then.
 """
 
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from firmware.base import Refused
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import CallResumed
-from firmware.calls.call import Call, Tell
+from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.handset import Handset
 
 if TYPE_CHECKING:
@@ -32,62 +31,83 @@ class Conferences:
     def of(self, phone: Handset) -> list[Call]:
         return self._others.get(phone, [])
 
+    def has(self, call: Call) -> bool:
+        """Is it one of several that are together?"""
+        return self.host(call) is not None
+
+    def host(self, call: Call) -> Handset | None:
+        """Around whose telephone its conference is; None: it is in none."""
+        return next((phone for phone in self._others if call in self.calls(phone)), None)
+
     def calls(self, phone: Handset) -> list[Call]:
         """All calls of a conference; empty where there is none."""
         return [*self.of(phone), phone.call] if self.of(phone) and phone.call is not None else []
 
-    def rows(self, phone: Handset) -> list["Party"]:
-        """Whoever is in it, the host first."""
-        return [phone, *(self._exchange.hands.far(call, phone) for call in self.calls(phone))]
+    def rows(self, call: Call) -> list["Party"]:
+        """Whoever is in its conference, the host first; empty where there is none."""
+        host = self.host(call)
+        if host is None:
+            return []
+        return [host, *(self._exchange.hands.far(each, host) for each in self.calls(host))]
 
     # Coming together
 
     def invite(self, phone: Handset, who: str) -> None:
         """Call somebody; all are joined when he answers. Whoever is there waits meanwhile."""
-        if len(self.calls(phone)) + 2 >= MOST:
-            raise Refused(f"a conference has room for {MOST}")
-        self._exchange.rules.must_dial(phone, who)
-        for call in self._dissolve(phone):
-            self._exchange.hands.set_aside(call, phone)
-        phone.invite_again()
+        who = self._exchange.rules.must_dial(phone, who)
+        hands = self._exchange.hands
+        calls = self._hosted(phone) if phone.call is not None or not hands.at(phone) else []
+        self._must_fit([*calls, *hands.at(phone)], 1)
+        self._others.pop(phone, None)
+        for call in calls:
+            hands.set_aside(call, phone)
+        if calls:
+            phone.invite_again()
         self._exchange.keypad.dial(phone, who)
-        if phone.call is not None:
-            self._asked.add(phone.call)
+        if (asked := phone.call) is not None:
+            self._asked.add(asked)
+            if asked.stage is Stage.TALKING:  # he was taken from where he was parked
+                self.answered(asked)
 
-    def _dissolve(self, phone: Handset) -> list[Call]:
-        current = self._exchange.hands.talking(phone)
-        calls = [*self._others.pop(phone, []), current]
+    def _hosted(self, phone: Handset) -> list[Call]:
+        """The calls on which somebody talks, and which he may join with others. Refused: he is a guest."""
+        call = self._exchange.hands.talking(phone)
+        if self.host(call) not in (phone, None):
+            raise Refused("only the host of a conference calls others in")
+        return self.calls(phone) or [call]
+
+    def _must_fit(self, calls: list[Call], more: int) -> None:
         self._exchange.rules.must_meet(calls)
-        return calls
+        if 1 + len(calls) + more > MOST:
+            raise Refused(f"a conference has room for {MOST}")
 
     def answered(self, call: Call) -> None:
         """Somebody is there: was he asked to join?"""
         if call in self._asked and call.phone is not None:
             self._asked.discard(call)
-            self.join(call.phone)
+            if self._exchange.hands.at(call.phone):  # else they have left meanwhile
+                self.join(call.phone)
 
     def join(self, phone: Handset) -> None:
         """Everybody on hold there, and whoever is talked with: together from now on."""
         hands = self._exchange.hands
-        if phone.call is None and hands.at(phone):
-            hands.resume(phone)
-        current, held = hands.talking(phone), hands.at(phone)
-        if not held:
+        calls, held = self._hosted(phone) if phone.call is not None else [], list(hands.at(phone))
+        if not held or len(calls) + len(held) < 2:
             raise Refused(f"nobody is on hold at {phone.name} who could join")
-        self._exchange.rules.must_meet([*held, current])
-        for call in list(held):
-            held.remove(call)
+        self._must_fit([*calls, *held], 0)
+        if not calls:
+            hands.take_back(held.pop(), phone)
+        for call in held:
+            hands.at(phone).remove(call)
             call.step("resume")
             self._tell(CallResumed(call=call.id, by=hands.name(phone)))
             self._others.setdefault(phone, []).append(call)
-        self._connect(self.rows(phone))
+        self._gather(phone)
         self._exchange.changed(phone)
 
-    def _connect(self, rows: list["Party"]) -> None:
-        for row in rows:
-            self._exchange.sound.part(row.name)
-        for one, other in combinations(rows, 2):
-            self._exchange.sound.join(one.name, other.name)
+    def _gather(self, host: Handset) -> None:
+        if host.call is not None:
+            self._exchange.hands.gather(self.rows(host.call))
 
     # Leaving
 
@@ -128,7 +148,7 @@ class Conferences:
         if host is not None:
             stay = [call for call in calls if fars[call] is not host]
             host.call, self._others[host] = stay[-1], stay[:-1]
-            self._connect(self.rows(host))
+            self._gather(host)
 
     def over(self, call: Call) -> None:
         """A call has ended: the others go on without it."""

@@ -11,6 +11,7 @@ from firmware.base.clock import Clock, Timer
 from firmware.base.numbers import HABITS, after_habit, may_grow
 from firmware.calls.call import Stage
 from firmware.calls.codes import CODES, begins_code, begins_emergency, emergency_in
+from firmware.calls.dialogue import Say, Script
 from firmware.calls.handset import Handset, State
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def decide(keys: str, country: str, emergencies: frozenset[str], inside: Collect
         return Decision("emergency", keys[1:], 0.0 if certain else HABIT_PAUSE)
     if (number := emergency_in(keys, emergencies)) is not None:
         return Decision("emergency", number, 0.0)
-    if keys.endswith("#") and len(keys) > 1:
+    if keys.endswith("#") and len(keys) > 1 and keys not in CODES:
         return Decision("number", keys[:-1], 0.0)
     if keys in CODES and not begins_code(keys):
         return Decision("code", keys, HABIT_PAUSE if begins_emergency(keys, emergencies) else 0.0)
@@ -114,7 +115,7 @@ class Keypad:
             exchange.dial_inside(phone, number)
         elif exchange.rules.refuses(phone, number) is not None:
             phone.far_end_gone()
-            exchange.sound.say(phone.name, "call.refused")
+            exchange.talks.begin(phone.name, _say("call.refused"), lambda: exchange.stations.invite(phone))
         else:
             exchange.rules.dials(phone)
             exchange.dial_out(phone, number, emergency=False)
@@ -126,6 +127,10 @@ class Keypad:
         if call is not None:
             self._exchange.end(call, "caller", "hang_up")
         self._exchange.dial_out(phone, number, emergency=True)
+
+
+def _say(prompt: str) -> Script:
+    yield Say(prompt)
 
 
 def _before_emergency(keys: str, emergencies: frozenset[str]) -> bool:

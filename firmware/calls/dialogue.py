@@ -12,6 +12,7 @@ A key stops whatever is being said. What is keyed before it is asked for is kept
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
+from inspect import GEN_RUNNING, getgeneratorstate
 
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import DigitHeard
@@ -137,7 +138,8 @@ class Dialogue:
         if not self.over:
             self._end()
             self._sound.hush(self._row)
-            self._script.close()
+            if getgeneratorstate(self._script) != GEN_RUNNING:  # else it led him elsewhere itself
+                self._script.close()
 
     # The steps
 

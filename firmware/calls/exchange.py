@@ -94,8 +94,9 @@ class Exchange:
 
     def changed(self, phone: Handset) -> None:
         """It may be rung again, or no more; who listened to it hears what there is to hear."""
+        self.hands.changed(phone)
         self.desk.changed(phone.name)
-        self.monitor.moved(phone)
+        self.monitor.stir()
 
     # What a number leads to
 
@@ -160,6 +161,15 @@ class Exchange:
         call.rung.append(phone)
         self._tell(PhoneRang(call=call.id, station=phone.name))
 
+    def ring_first(self, call: Call, phone: Handset) -> None:
+        """Ring somebody's own telephone for what he asked for; he may be away."""
+        self.ring(call, phone)
+        self._clock.after(INSIDE_RING, lambda: self._not_lifted(call))
+
+    def _not_lifted(self, call: Call) -> None:
+        if call.stage is Stage.PROMISED:
+            self.end(call, "box", "failed")
+
     def stop_ring(self, call: Call, phone: Handset) -> None:
         if phone in call.rung:
             call.rung.remove(phone)
@@ -183,7 +193,7 @@ class Exchange:
         if (attempt := self.attempts.pop(call, None)) is not None:
             attempt.stop()
         self.desk.over(call)
-        for each in (self.hands, self.conferences, self.parking, self.monitor):
+        for each in (self.hands, self.transfers, self.conferences, self.parking, self.monitor):
             each.over(call)
         if call.told:
             seconds = round(ago(self._clock, call.began), 3)

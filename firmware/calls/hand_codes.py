@@ -26,7 +26,7 @@ def hand_services(exchange: "Exchange") -> dict[str, Service]:
         "conference": _at_once(exchange.conferences.join),
         "swap": _at_once(hands.swap),
         "pickup": _at_once(parking.pickup),
-        "park": _at_once(parking.park_held),
+        "park": _at_once(parking.park),
         "transfer": _asking(exchange.transfers.transfer),
         "pickup_of": _asking(parking.pickup),
         "listen": _asking(monitor.listen),

@@ -5,6 +5,9 @@ that is set aside waits at its telephone with music; nobody is lost by hanging u
 the two are put through, with a held call alone the telephone rings back at once.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from firmware.base import Refused
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
 
 MUSIC = "music"
+LEFT = 120.0  # s that somebody is held at a telephone whose person has left it off its hook, then silent
 Party = Line | Handset
 
 
@@ -27,6 +31,7 @@ class Hands:
     def __init__(self, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
         self._exchange, self._clock, self._tell = exchange, clock, tell
         self.held: dict[Handset, list[Call]] = {}  # what waits at a telephone; the last was held last
+        self.muted: set[Handset] = set()  # whom nobody on his call hears
 
     # Who is where
 
@@ -42,10 +47,21 @@ class Hands:
         return self.held.get(phone, [])
 
     def talking(self, phone: Handset) -> Call:
-        """The call that somebody is on. Refused: he is on none."""
+        """The call that somebody is on. Refused: he is on none, or only listens to one."""
         call = phone.call
         if call is None or call.stage is not Stage.TALKING or phone.state is not State.TALKING:
             raise Refused(f"{phone.name} is on no call")
+        if self._exchange.monitor.at(phone) is not None:
+            raise Refused(f"{phone.name} only listens to a colleague: hang up first")
+        return call
+
+    def leavable(self, phone: Handset) -> Call:
+        """The same, where he may leave his far end to itself. Refused: that may not be left."""
+        call = self.talking(phone)
+        if call.emergency:
+            raise Refused("an emergency call is neither put on hold nor handed on")
+        if self._exchange.conferences.has(call):
+            raise Refused("a conference is neither put on hold nor handed on: mute it, or leave it")
         return call
 
     def waiting(self, phone: Handset) -> Call:
@@ -58,16 +74,12 @@ class Hands:
 
     def hold(self, phone: Handset) -> None:
         """The far end hears music, he hears dial tone and may ask somebody."""
-        call = self.talking(phone)
-        if call.emergency:
-            raise Refused("an emergency call is not put on hold")
-        if self._exchange.conferences.of(phone):
-            raise Refused("a conference is not put on hold: mute it, or leave it")
-        self.set_aside(call, phone)
+        self.set_aside(self.leavable(phone), phone)
         phone.invite_again()
 
     def set_aside(self, call: Call, phone: Handset) -> None:
         call.step("hold")
+        call.listens_since = self._clock.now
         phone.call = None
         self.held.setdefault(phone, []).append(call)
         self.entertain(call, phone)
@@ -84,6 +96,8 @@ class Hands:
     def resume(self, phone: Handset) -> None:
         """Back to who was held last; a consultation that goes on is ended."""
         call = self.waiting(phone)
+        if phone.call is not None and phone.call.emergency:
+            raise Refused("an emergency call is ended by hanging up alone")
         if phone.call is not None:
             self._exchange.end(phone.call, "caller", "hang_up")
         self.take_back(call, phone)
@@ -91,6 +105,7 @@ class Hands:
     def take_back(self, call: Call, phone: Handset) -> None:
         self.at(phone).remove(call)
         call.step("resume")
+        self._exchange.talks.stop(phone.name)
         phone.take(call)
         self.together(phone, self.far(call, phone))
         self._tell(CallResumed(call=call.id, by=self.name(phone)))
@@ -98,38 +113,64 @@ class Hands:
 
     def together(self, one: Party, other: Party) -> None:
         """They hear each other, and nothing else."""
-        self._exchange.sound.part(one.name)
-        self._exchange.sound.part(other.name)
-        self._exchange.sound.join(one.name, other.name)
+        self.gather([one, other])
+
+    def gather(self, rows: Sequence[Party]) -> None:
+        """All these hear each other, and nothing else; nobody hears whom his page has muted."""
+        sound = self._exchange.sound
+        for row in rows:
+            sound.part(row.name)
+        for one, other in combinations(rows, 2):
+            sound.hear(one.name, other.name, self._gain(other))
+            sound.hear(other.name, one.name, self._gain(one))
+        for row in rows:
+            if isinstance(row, Line):
+                row.supervision.joined()  # who listened until now had no reason to speak
+        self._exchange.monitor.stir()
+
+    def _gain(self, speaker: Party) -> float:
+        return 0.0 if speaker in self.muted else 1.0
 
     def swap(self, phone: Handset) -> None:
         """Who is talked with is held, who is held is talked with."""
         other = self.waiting(phone)
         if phone.call is not None:
-            self.set_aside(self.talking(phone), phone)
+            self.set_aside(self.leavable(phone), phone)
         elif len(self.at(phone)) > 1:  # both were set aside: the one before the last
             other = self.at(phone)[-2]
         self.take_back(other, phone)
 
     def mute(self, phone: Handset, on: bool) -> None:
-        """Nobody on the call hears him; he hears them."""
+        """Nobody on the call hears him; he hears them. It lasts until he leaves the call."""
         call = self.talking(phone)
-        rows = self._exchange.conferences.rows(phone)[1:] or [self.far(call, phone)]
-        for row in rows:
-            self._exchange.sound.hear(row.name, phone.name, 0.0 if on else 1.0)
+        (self.muted.add if on else self.muted.discard)(phone)
+        for row in self._exchange.conferences.rows(call) or [self.far(call, phone)]:
+            if row is not phone:
+                self._exchange.sound.hear(row.name, phone.name, self._gain(phone))
 
     # What happens to a telephone
 
     def flashed(self, phone: Handset) -> None:
-        """The hook was tapped: hold, and back again."""
-        if phone.state is State.TALKING and phone.call is not None:
-            if not phone.call.emergency and not self._exchange.conferences.of(phone):
+        """The hook was tapped: hold, and back again. Where neither may be, nothing happens."""
+        with suppress(Refused):
+            if phone.state is State.TALKING:
                 self.hold(phone)
-        elif self.at(phone) and phone.off_hook:
-            if phone.call is None and len(self.at(phone)) > 1:
+            elif phone.call is None and len(self.at(phone)) > 1:
                 self.swap(phone)
             else:
                 self.resume(phone)
+
+    def changed(self, phone: Handset) -> None:
+        """It is in another state."""
+        if phone.state is not State.TALKING:
+            self.muted.discard(phone)
+        if phone.state is State.PARKED and self.at(phone):
+            self._clock.after(LEFT, lambda: self._left(phone))
+
+    def _left(self, phone: Handset) -> None:
+        """Whoever is held there was forgotten: its person went away and left it off its hook."""
+        if phone.state is State.PARKED:
+            self.ring_back(phone)
 
     def hung_up(self, phone: Handset, call: Call | None) -> bool:
         """He put it down. True: all that was to do is done."""
@@ -140,20 +181,15 @@ class Hands:
                 self._exchange.transfers.complete_with(phone, call)
             except Refused:  # nobody there to put him through to
                 self._exchange.end(call, "caller", "hang_up")
-        if self.at(phone):
-            self._clock.after(0, lambda: self.ring_back(phone))
+        self.ring_back(phone)
         return True
 
     def ring_back(self, phone: Handset) -> None:
         """Somebody is still held: the telephone rings for him; where it cannot, the operator's does."""
-        for call in list(self.at(phone)):
-            if phone.state in (State.IDLE, State.OUT):
-                self.at(phone).remove(call)
-                if call.line is not None:
-                    call.phone = None
-                    self._exchange.transfers.lead_back(call, phone)
-                else:
-                    self._exchange.end(call, "called", "hang_up")
+        there = phone.off_hook and phone.state is not State.PARKED
+        for call in [] if there else list(self.at(phone)):
+            self._exchange.transfers.let_go(call, phone)
+            self._exchange.transfers.lead_back(call, phone)
 
     def gone(self, phone: Handset) -> None:
         """The telephone is out of service: whoever is held there is led to the operator."""

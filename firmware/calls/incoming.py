@@ -292,6 +292,8 @@ class Incoming:
         if call is None:
             return True
         if call.stage is not Stage.TALKING:
-            return ago(self._clock, call.began) >= BELIEVED
-        row = self._exchange.sound.row(call.partner) if call.partner is not None else None
-        return row is None or self._quiet(row, seconds)
+            return ago(self._clock, max(call.began, call.listens_since)) >= BELIEVED
+        together = [each.name for each in self._exchange.conferences.rows(call) if each is not line]
+        partners = together or ([call.partner] if call.partner is not None else [])
+        rows = [self._exchange.sound.row(each) for each in partners]
+        return all(row is None or self._quiet(row, seconds) for row in rows)

@@ -10,6 +10,7 @@ from firmware.base import Refused
 from firmware.base.clock import Clock
 from firmware.base.events import CallListened
 from firmware.calls.call import Call, Stage, Tell
+from firmware.calls.hands import MUSIC
 from firmware.calls.handset import Handset, State
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Listening:
     def __init__(self, monitor: "Monitor", call: Call, colleague: Handset, mode: Mode) -> None:
         self._monitor, self.call, self.colleague, self.mode = monitor, call, colleague, mode
         self.phone: Handset | None = None
+        self.told: tuple[Call, Mode] | None = None  # whom he heard last, and how
 
     def lifted(self, phone: Handset) -> None:
         """The supervisor is there."""
@@ -40,6 +42,7 @@ class Monitor:
     def __init__(self, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
         self._exchange, self._clock, self._tell = exchange, clock, tell
         self._on: dict[Call, Listening] = {}  # by the supervisor's own call
+        self._stirred = False
 
     def mode(self, how: str) -> Mode:
         """Refused: there is no such way to listen."""
@@ -56,50 +59,57 @@ class Monitor:
         """Hear a colleague's call at once, or once `phone` was lifted. Refused: he is on none, or whoever is
         at `phone` may not."""
         self._exchange.rules.must_listen(phone)
-        if (listening := self.at(phone)) is not None:
-            self.turn(listening, mode)
-            return
         colleague = self._exchange.phones.get(self._exchange.desk.reached(who) or "")
         if colleague is None or colleague is phone:
             raise Refused(f'nobody is reached by "{who[:30]}"')
-        self._exchange.hands.talking(colleague)
+        heard = self._exchange.hands.talking(colleague)
+        if mode != "listen":
+            self._exchange.rules.must_meet([heard])
+        if (listening := self.at(phone)) is not None and listening.colleague is colleague:
+            self.turn(listening, mode)
+            return
+        if listening is not None:
+            self._exchange.end(listening.call, "caller", "hang_up")
         if not (phone.free or (phone.off_hook and phone.call is None)):
             raise Refused(f"{phone.name} is busy: hang up first")
         call = self._exchange.new_call("inside", Stage.PROMISED)
         call.promise = listening = Listening(self, call, colleague, mode)
         self._on[call] = listening
         if phone.free:
-            self._exchange.ring(call, phone)
+            self._exchange.ring_first(call, phone)
         else:
+            self._exchange.talks.stop(phone.name)
             phone.take(call)
             self.begin(listening, phone)
 
     def begin(self, listening: Listening, phone: Handset) -> None:
-        call, heard = listening.call, listening.colleague.call
         listening.phone = phone
-        call.phone, call.promise = phone, None
-        call.step("listen")
-        if heard is None or heard.stage is not Stage.TALKING:
-            self._exchange.end(call, "box", "failed")
-        else:
-            self.turn(listening, listening.mode)
+        listening.call.phone, listening.call.promise = phone, None
+        listening.call.step("listen")
+        self._tune(listening, phone)
 
     def turn(self, listening: Listening, mode: Mode) -> None:
         """Hear only, speak to the colleague too, or to everybody."""
-        phone, colleague = listening.phone, listening.colleague
-        heard = colleague.call
-        if phone is None or heard is None:
-            listening.mode = mode
-            return
         listening.mode = mode
-        sound = self._exchange.sound
+        if listening.phone is not None:
+            self._tune(listening, listening.phone)
+
+    def _tune(self, listening: Listening, phone: Handset) -> None:
+        """Hear what there is to hear: the colleague's call, or music while he has nobody."""
+        heard, colleague, sound = listening.colleague.call, listening.colleague, self._exchange.sound
         sound.part(phone.name)
-        for row in self._rows(colleague):
+        if heard is None or heard.stage is not Stage.TALKING or colleague.state is not State.TALKING:
+            sound.hear(phone.name, MUSIC)
+            return
+        mode = "listen" if heard.emergency else listening.mode
+        for row in self._rows(heard):
             sound.hear(phone.name, row)
             sound.hear(row, phone.name, 1.0 if mode == "join" else 0.0)
         sound.hear(colleague.name, phone.name, 0.0 if mode == "listen" else 1.0)
-        by = self._exchange.hands.name(phone)
-        self._tell(CallListened(call=heard.id, by=by, how=mode))
+        if listening.told != (heard, mode):
+            listening.told = heard, mode
+            by = self._exchange.hands.name(phone)
+            self._tell(CallListened(call=heard.id, by=by, how=mode))
 
     def key(self, phone: Handset, key: str) -> bool:
         """1 to listen, 2 to speak to the colleague, 3 to join. False: nobody listens there."""
@@ -108,24 +118,28 @@ class Monitor:
             self.turn(listening, KEYS[key])
         return listening is not None
 
-    def _rows(self, colleague: Handset) -> list[str]:
-        if rows := self._exchange.conferences.rows(colleague)[1:]:
-            return [*(row.name for row in rows), colleague.name]
-        assert colleague.call is not None
-        return [self._exchange.hands.far(colleague.call, colleague).name, colleague.name]
+    def _rows(self, heard: Call) -> list[str]:
+        """Whoever is on that call, or in its conference."""
+        together = self._exchange.conferences.rows(heard)
+        alone = (heard.line, heard.phone, heard.called)
+        return [row.name for row in together or alone if row is not None]
 
     def over(self, call: Call) -> None:
         """A call has ended: whoever listened to it has nothing to hear."""
         self._on.pop(call, None)
-        for mine, listening in list(self._on.items()):
-            if listening.phone is not None and listening.colleague.call in (call, None):
-                self._exchange.end(mine, "box", "hang_up")
+        self.stir()
 
-    def moved(self, phone: Handset) -> None:
-        """A telephone has another call, or is off: who listened there hears what there is to hear."""
+    def stir(self) -> None:
+        """Somebody may have another call now: look at once, when all of it is done."""
+        if self._on and not self._stirred:
+            self._stirred = True
+            self._clock.after(0, self._look)
+
+    def _look(self) -> None:
+        self._stirred = False
         for mine, listening in list(self._on.items()):
-            if listening.colleague is phone and listening.phone is not None:
-                if phone.call is not None and phone.state is State.TALKING:
-                    self.turn(listening, listening.mode)
-                elif not phone.off_hook:
-                    self._exchange.end(mine, "box", "hang_up")
+            colleague = listening.colleague
+            if colleague.call is None and not self._exchange.hands.at(colleague):
+                self._exchange.end(mine, "box", "hang_up")
+            elif listening.phone is not None:
+                self._tune(listening, listening.phone)

@@ -108,8 +108,7 @@ class Outgoing:
         self.call.line = line
         line.seize(self.call)
         self.call.told = True
-        who = self.call.phone or self.call.leg
-        name = who.name if who else ""
+        name = who.name if (who := self.call.phone or self.call.leg) else ""
         self._tell(CallDialled(call=self.call.id, line=line.name, phone=name, number=self._digits))
         self._wait(self.tone_wait, self._no_tone)
 
@@ -210,6 +209,7 @@ class Outgoing:
         elif self.call.phone is not None:
             self.call.phone.answered()
             self._tell(CallAnswered(call=self.call.id, station=self.call.phone.name, how=how))
+            self._exchange.conferences.answered(self.call)
 
     def _refused(self) -> None:
         self._exchange.end(self.call, "called", "busy_tone")

@@ -10,7 +10,10 @@ from firmware.base import Refused
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import CallMoved
 from firmware.calls.call import Call, Stage, Tell
-from firmware.calls.handset import Handset
+from firmware.calls.dialogue import Say, Script
+from firmware.calls.hands import MUSIC
+from firmware.calls.handset import Handset, State
+from firmware.tables import OPERATOR
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -28,28 +31,28 @@ class Parking:
         self.there: dict[str, Call] = {}  # place -> who stands there, in the order of parking
 
     def park(self, phone: Handset) -> str:
-        """Its caller hears music; the place is said to whoever parked him, and returned."""
+        """Whom he talks with, else who is on hold there, hears music; he is told the place."""
         hands = self._exchange.hands
-        call = hands.talking(phone)
+        call = hands.leavable(phone) if phone.call is not None else hands.waiting(phone)
         free = [place for place in PLACES if place not in self.there]
         if not free:
             raise Refused("all parking places are taken")
-        if call.emergency or self._exchange.conferences.of(phone):
-            raise Refused("this call is not parked: only one caller can be, and no emergency call")
         self._exchange.transfers.let_go(call, phone)
         self._stand(call, free[0], phone)
-        self._exchange.sound.say(phone.name, "park.place", *(f"digit.{digit}" for digit in free[0]))
+        if phone.state in (State.DIAL_TONE, State.SERVED):
+            said = self._say(free[0])
+            self._exchange.talks.begin(phone.name, said, lambda: self._exchange.stations.invite(phone))
         return free[0]
 
-    def park_held(self, phone: Handset) -> str:
-        """The same for who is on hold there: whoever keys the code has set him aside first."""
-        self._exchange.hands.resume(phone)
-        return self.park(phone)
+    def _say(self, place: str) -> Script:
+        yield Say("park.place", *(f"digit.{digit}" for digit in place))
 
     def _stand(self, call: Call, place: str, phone: Handset) -> None:
         call.step("park")
         self.there[place], self._since[place] = call, self._clock.now
-        self._exchange.sound.hear((call.line or call.phone or phone).name, "music")
+        far = (call.line or call.phone or phone).name
+        self._exchange.sound.hush(far)
+        self._exchange.sound.hear(far, MUSIC)
         self._tell(CallMoved(call=call.id, to=place, by=self._exchange.hands.name(phone)))
         due = self._clock.now + round(FORGOTTEN * SECOND)
         self._clock.at(due, lambda: self._forgotten(call, place, phone))
@@ -67,9 +70,11 @@ class Parking:
         """Take up whoever stands at a place, or has stood longest. Refused: nobody does."""
         if not self.there or (place is not None and place not in self.there):
             raise Refused(f"nobody is parked{f' at {place}' if place else ''}")
+        self._must_get(phone)
         call = self._leave(place or min(self.there, key=lambda each: self._since[each]))
-        call.step("send")
+        self._exchange.transfers.ring_out(call)
         self._get(phone, call)
+        self._exchange.transfers.recall(call, (OPERATOR,))
 
     def pickup(self, phone: Handset, who: str | None = None) -> None:
         """Take a call that rings at a colleague's, else the one that was parked first."""
@@ -82,6 +87,7 @@ class Parking:
             if call.stage is Stage.RINGING and any(self._asked(each, phone, station) for each in call.rung)
         ]
         if ringing:
+            self._must_get(phone)
             self._get(phone, min(ringing, key=lambda call: call.began))
         elif who is None and self.there:
             self.take(phone)
@@ -95,11 +101,14 @@ class Parking:
         """At once where he has lifted; else his telephone rings for it, beside those that do."""
         if phone.free:
             self._exchange.ring(call, phone)
-            return
-        if not phone.off_hook or phone.call is not None:
+        else:
+            self._exchange.talks.stop(phone.name)
+            phone.take(call)
+            self._exchange.stations.answer(call, phone)
+
+    def _must_get(self, phone: Handset) -> None:
+        if not phone.free and (not phone.off_hook or phone.call is not None):
             raise Refused(f"{phone.name} is busy: hang up first, or hold")
-        phone.take(call)
-        self._exchange.stations.answer(call, phone)
 
     def over(self, call: Call) -> None:
         for place in [each for each, stands in self.there.items() if stands is call]:

@@ -64,13 +64,18 @@ class Stations:
 
     def flashed(self, phone: Handset) -> None:
         self._exchange.keypad.stop(phone)
+        if phone.state is State.SERVED:  # whatever he was about to key is forgotten
+            self._exchange.talks.stop(phone.name)
+            phone.served()
         self._exchange.hands.flashed(phone)
 
     def hung_up(self, phone: Handset, call: Call | None) -> None:
         self._exchange.keypad.stop(phone)
         self._exchange.talks.stop(phone.name)
         self._exchange.sound.part(phone.name)
-        if self._exchange.conferences.hung_up(phone, call) or self._exchange.hands.hung_up(phone, call):
+        if self._exchange.conferences.hung_up(phone, call):
+            call = None
+        if self._exchange.hands.hung_up(phone, call):
             return
         if call is not None and not self._declines(call, phone):
             self._exchange.end(call, self._side(call, phone), "hang_up")
@@ -95,8 +100,10 @@ class Stations:
         if call is not None and phone in call.rung:
             call.rung.remove(phone)
         self._exchange.talks.stop(phone.name)
+        self._exchange.sound.part(phone.name)
         self._exchange.hands.gone(phone)
-        if call is None or self._declines(call, phone):
+        hosted = self._exchange.conferences.hung_up(phone, call)
+        if call is None or hosted or self._declines(call, phone):
             return
         if phone in (call.phone, call.called):
             self._exchange.end(call, self._side(call, phone), "failed")
@@ -105,6 +112,13 @@ class Stations:
         self._exchange.changed(phone)
 
     # The box speaks with somebody
+
+    def invite(self, phone: Handset) -> None:
+        """What was said to him is over: what he heard before, if he still does nothing."""
+        self._served(phone)
+        if phone.state in (State.DIAL_TONE, State.CONGESTION) and phone.call is None:
+            dials = phone.state is State.DIAL_TONE
+            self._exchange.sound.tone(phone.name, phone.invites() if dials else "congestion")
 
     def serve(self, phone: Handset, code: str) -> None:
         """A code was keyed, or what is none: its script, and then dial tone."""

@@ -88,5 +88,4 @@ class Verbs:
     def dial(self, who: str, to: str) -> None:
         """Call a colleague or an outside number: at once off the hook, else his telephone rings first."""
         phone = self._phone(who)
-        self._exchange.rules.must_dial(phone, to)
-        self._exchange.transfers.dial(phone, to)
+        self._exchange.transfers.dial(phone, self._exchange.rules.must_dial(phone, to))
