@@ -62,6 +62,7 @@ class DeskWalk:
         self.office = office or Office(START, fidelity="signal")
         self.acts: list[str] = []
         self._told: dict[str, Counter[type[Event]]] = defaultdict(Counter)
+        self._news: set[str] = set()  # calls of which something was told since the last look
         self._listen()
         self._callers = {n: self.office.caller(f"+453312000{n}") for n in LINES}
 
@@ -147,6 +148,7 @@ class DeskWalk:
         if call is not None:
             self._hold(not self._told[call][CallEnded], f"{call} had ended: {event}")
             self._told[call][type(event)] += 1
+            self._news.add(call)
 
     def check(self) -> None:
         desk = self.office.box.desk
@@ -161,9 +163,11 @@ class DeskWalk:
             self._check_agent(agent)
         self._check_places()
         waiting = Counter(each.call.id for each in desk.waiting.values() if each.queue is not None)
-        for call, told in self._told.items():
+        news, self._news = self._news, set()
+        for call, told in ((call, self._told[call]) for call in news):
             books = told[QueueEntered] == told[QueueLeft] + waiting[call]
-            self._hold(books, f"{call}: entered is not outcomes and waiting: {told}, {waiting[call]}")
+            if not books:
+                self._hold(False, f"{call}: entered is not outcomes and waiting: {told}, {waiting[call]}")
 
     def _check_waiting(self, waiting: Waiting) -> None:
         exchange, call = self.office.box.exchange, waiting.call
