@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from stand_in import StandIn
 
-from firmware.base.events import CallArrived, CallEnded
+from firmware.base.events import CallAnswered, CallArrived, CallEnded, CallLed, CallOffered, DigitHeard
 from firmware.base.orders import Reply
 
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
@@ -90,6 +90,29 @@ def test_the_journal_and_the_call_record_move_by_themselves(engine: StandIn, pag
     )
     page.get_by_text("Over after 1:01: the caller gave up before the box answered").wait_for()
     page.get_by_role("cell", name="missed").wait_for()
+
+
+def test_a_call_of_the_record_says_why_it_went_where_it_went(engine: StandIn, page: Any) -> None:
+    engine.tell(
+        CallArrived("c1", "line2", "+4533120001", "Hansen A/S", None),
+        DigitHeard("c1", "2"),
+        CallLed("c1", "support", "key"),
+        CallOffered("c1", "phone2", "ben", "support", "hunt_fixed", ("ben", "dan"), (1.0, 2.0), able=2),
+        CallAnswered("c1", "phone2", "lift"),
+        CallEnded("c1", "caller", "hang_up", 61.0),
+    )
+    why = page.get_by_role("button", name="Why did the call of Hansen A/S, +45 33 12 00 01 go there?")
+    why.click()
+    said = page.get_by_text("Hansen A/S's call went to Ben: the caller asked for support by pressing 2")
+    said.wait_for()
+    assert "of the 2 people free (Ben and Dan) Ben comes first in the list" in said.inner_text()
+    why.click()
+    said.wait_for(state="detached")
+
+
+def test_a_caller_who_returns_is_shown_with_whom_he_talked_last(engine: StandIn, page: Any) -> None:
+    call(engine, "ringing", rings=["phone2"], returning={"agent": "ann", "days": 2})
+    page.get_by_text("returning: last with ann, 2 days ago").wait_for()
 
 
 def test_a_hostile_name_is_text_and_nothing_runs(engine: StandIn, page: Any) -> None:

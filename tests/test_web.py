@@ -283,6 +283,9 @@ def test_the_call_record_is_filled_from_the_journal(engine: StandIn, ask: Any) -
     assert (calls[0]["name"], calls[0]["answered_by"], calls[0]["seconds"]) == ("Hansen A/S", "phone1", 63.0)
     assert ask("GET", f"/api/calls?before={calls[0]['key']}").json == {"calls": []}
     assert ask("GET", f"/api/calls/{calls[0]['key']}").json == {"legs": [], "waits": []}
+    why = ask("GET", f"/api/calls/{calls[0]['key']}/why").json
+    assert why == {"sentence": "Hansen A/S's call went to phone 1."}
+    assert ask("GET", "/api/calls/99999/why").status == 404
 
 
 # Health and description

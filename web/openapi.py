@@ -12,7 +12,7 @@ REF = "#/components/schemas/{name}"
 
 
 class Sentence(msgspec.Struct):
-    """Why something was refused, or could not be done; it says what to do."""
+    """Why something was refused, or could not be done, and what to do; or why a call went where it went."""
 
     sentence: str
 
@@ -79,6 +79,12 @@ ROUTES = (
         query=("limit", "before"),
     ),
     Route("GET", "/api/calls/<key>", "The legs of one call", (Answer(200, "All of them", CallLegs),)),
+    Route(
+        "GET",
+        "/api/calls/<key>/why",
+        "Why a call went where it went, in one sentence",
+        (Answer(200, "The sentence", Sentence), Answer(404, "There is no such call", Sentence), GONE),
+    ),
     Route(
         "GET",
         "/api/phrases",

@@ -2,21 +2,26 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from firmware.base import Broken, Refused
+from firmware.base.events import CallEnded, Event
 from firmware.office.ledger import Ledger, Row
+from firmware.office.why import why
 from firmware.rim.books import LedgerBook
 from firmware.rim.control_schema import Happened
 from web.engine import Engine
 
 QUIET = 0.2  # s without an event, then what was read is written: one commit for a burst
 BURST = 500  # events in one commit at most
+MOST_READ = 50_000  # events of one call's time, to say why it went where it went
+ASKED_BEFORE = 2_000  # events before its first dialling, in which a call-back was asked for and given out
 AGAIN = 0.5  # s before an engine that went away, or a disk that is full, is tried again
 
 
@@ -48,6 +53,28 @@ class Records:
         with self._lock:
             legs, waits = self._book.legs(key), self._book.waits(key)
         return {"legs": [asdict(leg) for leg in legs], "waits": [asdict(wait) for wait in waits]}
+
+    def why(self, key: int) -> str | None:
+        """Why the call went where it went, in one sentence; None: there is no such call. Broken: no engine,
+        whose journal tells it."""
+        with self._lock:
+            found = next((call for call in self._book.calls(1, key + 1) if call.key == key), None)
+        if found is None:
+            return None
+        date = datetime.fromisoformat(found.date) if found.date else None
+        zero = date - timedelta(microseconds=found.arrived_at) if date else None
+        since = max(0, key - (1 if found.direction == "in" else ASKED_BEFORE))
+        return why(self._told(since, found.call), found.call, zero)
+
+    def _told(self, since: int, call: str) -> Iterator[Event]:
+        """The events behind `since`, to the end of that call or of the journal."""
+        with closing(self._engine.watch(since, idle=QUIET)) as events:
+            for happened in islice(events, MOST_READ):
+                event = happened.event if happened is not None else None
+                if event is not None:
+                    yield event
+                if happened is None or (isinstance(event, CallEnded) and event.call == call):
+                    return
 
     def date(self, at: int) -> str | None:
         """The wall time (ISO 8601) of `at` µs of the box's clock; None before the journal told it."""

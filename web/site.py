@@ -33,6 +33,7 @@ class Records(Protocol):
 
     def calls(self, limit: int, before: int | None) -> list[dict[str, Any]]: ...
     def call(self, key: int) -> dict[str, Any]: ...
+    def why(self, key: int) -> str | None: ...
 
 
 class Site(Bottle):  # type: ignore[misc]  # bottle has no types
@@ -59,6 +60,7 @@ class Site(Bottle):  # type: ignore[misc]  # bottle has no types
             "/api/events": self._events,
             "/api/calls": self._calls,
             "/api/calls/<key>": self._call,
+            "/api/calls/<key>/why": self._why,
             "/api/phrases": lambda: told(200, self._phrases),
             "/api/orders/<name>": self._order,
             "/api/openapi.json": lambda: told(200, described()),
@@ -99,6 +101,15 @@ class Site(Bottle):  # type: ignore[misc]  # bottle has no types
             if number is None
             else told(200, self._records.call(number))
         )
+
+    def _why(self, key: str) -> HTTPResponse:
+        number = _number(key)
+        try:
+            sentence = self._records.why(number) if number is not None else None
+        except Broken:
+            return told(503, {"sentence": GONE})
+        status = 200 if sentence is not None else 404
+        return told(status, {"sentence": sentence or SENTENCES[404]})
 
     def _order(self, name: str) -> HTTPResponse:
         if not ORDER.fullmatch(name):

@@ -47,6 +47,16 @@ export async function order(name, fields) {
   }
 }
 
+/** Why a call of the record went where it went; where the box cannot tell, the sentence that says so. */
+export async function why(key) {
+  try {
+    const answer = await fetch(`/api/calls/${key}/why`);
+    return (await answer.json()).sentence;
+  } catch {
+    return "The box's pages do not answer.";
+  }
+}
+
 /** JSON from the box, asked for again whenever `when` changes; null until it is here. */
 export function useJson(path, when) {
   const [value, setValue] = useState(null);

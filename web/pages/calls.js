@@ -1,7 +1,7 @@
 // Calls in progress, and the record of those that are over.
 
-import { useJson, useSecond } from "./box.js";
-import { html } from "./parts.js";
+import { useJson, useSecond, why } from "./box.js";
+import { html, useState } from "./parts.js";
 import { CALL, duration, lineName, phoneName, portName, spaced, who } from "./words.js";
 
 export function Calls({ calls, at }) {
@@ -15,12 +15,15 @@ export function Calls({ calls, at }) {
         ${calls.map((call) => html`
           <li key=${call.id} class="call ${call.state}">
             <span class="party">${who(call)}</span>
-            <span class="where">${where(call)}</span>
+            <span class="where">${where(call)}${call.returning && html`<small class="returning">${returning(call.returning)}</small>`}</span>
             <span class="time">${duration(call.seconds + since)}</span>
           </li>`)}
       </ul>
     </section>`;
 }
+
+const returning = ({ agent, days }) =>
+  ` · returning: last with ${portName(agent)}, ${days > 1 ? `${days} days ago` : days ? "yesterday" : "today"}`;
 
 function where({ state, line, rings = [], queue, with: other }) {
   const rung = rings.map(portName).join(", ");
@@ -32,6 +35,24 @@ function where({ state, line, rings = [], queue, with: other }) {
 const RESULT = { answered: "answered", missed: "missed", unanswered: "no answer" };
 const WAY = { in: "from", out: "to", internal: "inside, to" };
 
+/** A call that is over, and on request why it went where it went. */
+function Past({ call }) {
+  const [sentence, setSentence] = useState("");
+  const name = call.direction === "in" ? who(call) : spaced(call.number);
+  const told = `why-${call.key}`;
+  const ask = async () => setSentence(sentence ? "" : await why(call.key));
+  return html`
+    <tr>
+      <td class="time">${call.date ? call.date.slice(11, 16) : "–"}</td>
+      <td><small>${WAY[call.direction]}</small> ${name}</td>
+      <td>${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${RESULT[call.result] ?? "–"}</span>`}</td>
+      <td class="time">${call.seconds === null ? "–" : duration(call.seconds)}</td>
+      <td><button type="button" class="small" aria-label="Why did the call of ${name} go there?" aria-expanded=${Boolean(sentence)}
+        aria-controls=${told} onClick=${ask}>Why?</button></td>
+    </tr>
+    ${sentence && html`<tr class="why"><td id=${told} colspan="5" role="status">${sentence}</td></tr>`}`;
+}
+
 /** `recorded` is how far the record knows the journal: with each step there may be more in it. */
 export function Record({ recorded }) {
   const told = useJson("/api/calls?limit=8", recorded);
@@ -42,15 +63,9 @@ export function Record({ recorded }) {
       <h2 id="record">Earlier calls</h2>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="record">
         <table>
-          <thead><tr><th>When</th><th>Who</th><th>Answered by</th><th>Length</th></tr></thead>
+          <thead><tr><th>When</th><th>Who</th><th>Answered by</th><th>Length</th><th aria-label="Reasons"></th></tr></thead>
           <tbody>
-            ${calls.map((call) => html`
-              <tr key=${call.key}>
-                <td class="time">${call.date ? call.date.slice(11, 16) : "–"}</td>
-                <td><small>${WAY[call.direction]}</small> ${call.direction === "in" ? who(call) : spaced(call.number)}</td>
-                <td>${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${RESULT[call.result] ?? "–"}</span>`}</td>
-                <td class="time">${call.seconds === null ? "–" : duration(call.seconds)}</td>
-              </tr>`)}
+            ${calls.map((call) => html`<${Past} key=${call.key} call=${call} />`)}
           </tbody>
         </table>
       </div>

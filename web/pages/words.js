@@ -110,6 +110,8 @@ const SIDE = { caller: "the caller", called: "the called party", box: "the box",
 
 const LISTENS = { listen: "listens", whisper: "speaks to the colleague", join: "has joined" };
 
+const LED = { key: "by a key", silence: "by silence", wrong_keys: "after wrong keys", line: "straight from the line", closed: "it is closed", flow: "by the menu" };
+
 const TOLD = {
   BoxStarted: (f) => `The box started: ${f.lines} lines, ${f.phones} phones`,
   CallArrived: (f) => `${who(f)} calls on ${lineName(f.line)}`,
@@ -126,6 +128,8 @@ const TOLD = {
   AgentChanged: (f) => `${f.agent}: ${f.status}, ${f.state}`,
   QueueEntered: (f) => `Waits for ${f.queue}`,
   QueueLeft: (f) => `Left ${f.queue}: ${f.outcome.replace("_", " ")}`,
+  CallLed: (f) => `Led to ${f.to}: ${LED[f.by] ?? f.by}`,
+  CallerKnown: (f) => `${spaced(f.number) || "A number"} is known${f.agent ? `: last with ${f.agent}` : ""}`,
   CallOffered: (f) => `Offered to ${f.agent ?? portName(f.station)}`,
   OfferEnded: (f) => `${f.agent ?? portName(f.station)} did not take it: ${f.reason.replaceAll("_", " ")}`,
   WaitTold: (f) => `Was told ${f.place ? `place ${f.place}` : "the wait"}${f.seconds ? `, at most ${Math.round(f.seconds / 60)} min` : ""}`,
