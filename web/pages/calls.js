@@ -45,12 +45,14 @@ function Past({ call }) {
     <tr>
       <td class="time">${call.date ? call.date.slice(11, 16) : "–"}</td>
       <td><small>${WAY[call.direction]}</small> ${name}</td>
-      <td>${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${RESULT[call.result] ?? "–"}</span>`}</td>
+      <td>
+        <span class="taker">${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${RESULT[call.result] ?? "–"}</span>`}</span>
+        <button type="button" class="small" aria-label="Why did the call of ${name} go there?" aria-expanded=${Boolean(sentence)}
+          aria-controls=${told} onClick=${ask}>Why?</button>
+      </td>
       <td class="time">${call.seconds === null ? "–" : duration(call.seconds)}</td>
-      <td><button type="button" class="small" aria-label="Why did the call of ${name} go there?" aria-expanded=${Boolean(sentence)}
-        aria-controls=${told} onClick=${ask}>Why?</button></td>
     </tr>
-    ${sentence && html`<tr class="why"><td id=${told} colspan="5" role="status">${sentence}</td></tr>`}`;
+    ${sentence && html`<tr class="why"><td id=${told} colspan="4" role="status">${sentence}</td></tr>`}`;
 }
 
 /** `recorded` is how far the record knows the journal: with each step there may be more in it. */
@@ -63,7 +65,7 @@ export function Record({ recorded }) {
       <h2 id="record">Earlier calls</h2>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="record">
         <table>
-          <thead><tr><th>When</th><th>Who</th><th>Answered by</th><th>Length</th><th aria-label="Reasons"></th></tr></thead>
+          <thead><tr><th>When</th><th>Who</th><th>Answered by</th><th>Length</th></tr></thead>
           <tbody>
             ${calls.map((call) => html`<${Past} key=${call.key} call=${call} />`)}
           </tbody>
