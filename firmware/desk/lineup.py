@@ -1,10 +1,32 @@
-"""Who is to be rung for, in their order, and where each of them stands in it."""
+"""Who is to be rung for, in their order, where each of them stands in it, and who is there for them."""
 
 from collections import Counter
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
+from firmware.desk.agents import Agent
 from firmware.desk.queue import Desk, Waiting
+from firmware.desk.routing import View
+from firmware.tables import Queue
+
+
+@dataclass
+class Staff:
+    """Who of a queue is there, as one pass finds them: with a thousand callers nobody is asked twice."""
+
+    queue: Queue
+    free: list[Agent]  # who may be offered a call; whoever is rung leaves it
+    stations: dict[str, Agent]  # theirs, and those that ring already
+    extras: list[Agent]  # who ring for a caller for whom others ring as well
+    all_ring: bool
+    sticky: bool  # its callers are kept for who talked with them last
+    views: dict[str | None, View] = field(default_factory=dict)  # by the skill that a caller needs
+
+    @property
+    def spent(self) -> bool:
+        """Has it nothing to offer to anybody?"""
+        return not (self.sticky or self.free or self.extras or (self.all_ring and self.stations))
 
 
 class LineUp:

@@ -7,7 +7,6 @@ where the queue says so. Each choice is told with its reasons right before the t
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from typing import Any
 
 from firmware.base.choices import Unmet
@@ -17,24 +16,11 @@ from firmware.calls.call import Tell
 from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, State
 from firmware.desk.announce import Announcer
-from firmware.desk.lineup import LineUp
+from firmware.desk.lineup import LineUp, Staff
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import NAMED, View, eligible, next_step, ranked, reasons
 from firmware.desk.spread import Group, Spread
 from firmware.tables import Queue
-
-
-@dataclass
-class Staff:
-    """Who of a queue is there, as one pass finds them: with a thousand callers nobody is asked twice."""
-
-    queue: Queue
-    free: list[Agent]  # who may be offered a call; whoever is rung leaves it
-    stations: dict[str, Agent]  # theirs, and those that ring already
-    extras: list[Agent]  # who ring for a caller for whom others ring as well
-    all_ring: bool
-    sticky: bool  # its callers are kept for who talked with them last
-    views: dict[str | None, View] = field(default_factory=dict)  # by the skill that a caller needs
 
 
 class Offers:
@@ -66,6 +52,10 @@ class Offers:
 
     def _pass(self) -> None:
         self._staffs = {name: self._staff(name) for name in set(self._line_up.queues)}
+        if any(staff is None or not staff.spent for staff in self._staffs.values()):
+            self._serve()  # else a thousand callers would be asked for nothing
+
+    def _serve(self) -> None:
         together: list[Waiting] = []
         self._spread.begin()
         for waiting in self._line_up.callers:
