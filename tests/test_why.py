@@ -2,9 +2,19 @@
 
 from typing import Any
 
+from asking import QUESTION, asked_for, asks, busy_ann
 from stories import HANSEN, asks_for, menu_heard
 
-from firmware.base.events import CallArrived, CallDialled, CallEnded, CallLed, CallOffered, DigitHeard, Event
+from firmware.base.events import (
+    CallArrived,
+    CallbackAsked,
+    CallDialled,
+    CallEnded,
+    CallLed,
+    CallOffered,
+    DigitHeard,
+    Event,
+)
 from firmware.office.why import why
 from firmware.office.why_texts import TEXTS
 from hostsim.office import Office
@@ -57,7 +67,7 @@ def test_who_did_not_answer_is_named_before_who_did() -> None:
         office.wait(1)
         assert told(office) == (
             "+4533120001's call went to Ben: the caller asked for support by pressing 2, "
-            "Ann did not answer for 15 s, waited 15 s, and Ben was the only one free for it."
+            "Ann did not answer for 15 s, the caller waited 15 s, and Ben was the only one free for it."
         )
 
 
@@ -72,7 +82,10 @@ def test_a_rejection_and_a_break_are_no_misses() -> None:
         office.wait(1)
         cleo.answer()
         office.wait(1)
-        assert "Ann said no, Ben went on a break, waited 2 s, and Cleo was the only one free" in told(office)
+        assert (
+            "Ann said no, Ben went on a break, the caller waited 2 s, and Cleo was the only one free"
+            in told(office)
+        )
 
 
 def test_silence_leads_to_the_operator_and_a_direct_line_past_the_menu() -> None:
@@ -108,7 +121,7 @@ def test_with_nobody_there_its_rule_is_named_and_who_lifted_first() -> None:
         office.wait_until(lambda: office.phone("phone4").ringing, 25)
         office.phone("phone4").lift()
         office.wait(1)
-        assert "phone 3 did not answer for 15 s, waited 15 s" in told(office)
+        assert "phone 3 did not answer for 15 s, the caller waited 15 s" in told(office)
 
 
 def test_of_all_who_are_rung_the_first_to_lift_is_named() -> None:
@@ -131,7 +144,7 @@ def test_the_step_of_the_ladder_is_named() -> None:
         ben.answer()
         office.wait(1)
         assert told(office).endswith(
-            "waited 10 s, danish of grade 4 or better was asked for by then, "
+            "the caller waited 10 s, danish of grade 4 or better was asked for by then, "
             "and Ben was the only one free for it."
         )
         ann.break_("lunch")
@@ -145,7 +158,7 @@ def test_the_step_of_the_ladder_is_named() -> None:
         cleo.answer()
         office.wait(1)
         assert told(office).endswith(
-            "waited 1 min 0 s, anybody would do by then, danish or not, "
+            "the caller waited 1 min 0 s, anybody would do by then, danish or not, "
             "and Cleo was the only one free for it."
         )
 
@@ -191,7 +204,7 @@ def test_who_waited_too_long_was_led_on_and_who_keyed_chose() -> None:
         office.wait_until(lambda: ben.ringing, 5)
         ben.answer()
         office.wait(1)
-        assert "support led the caller on after 15 s, waited" in told(office)
+        assert "support led the caller on to sales after 15 s, the caller waited" in told(office)
         assert told(office).endswith("and only Ben was free and rung.")
         caller = asks_for(office, "2", line=2)
         office.wait(5)
@@ -199,7 +212,28 @@ def test_who_waited_too_long_was_led_on_and_who_keyed_chose() -> None:
         office.wait(1)
         office.phone("phone4").lift()
         office.wait(1)
-        assert "the caller chose something else after 5 s in support" in told(office)
+        assert "the caller chose phone 4 after 5 s in support, and phone 4 rang" in told(office)
+
+
+def test_a_call_back_says_so_and_who_had_it() -> None:
+    with Office(asked_for(), fidelity="signal") as office:
+        phone = busy_ann(office)
+        caller = asks(office)
+        (asked,) = office.saw(CallbackAsked)
+        phone.hang_up()
+        office.wait_until(lambda: phone.ringing, 3)
+        phone.lift()
+        office.wait_until(lambda: phone.hears() == "prompt:callback.preview", 2)
+        phone.press("#")
+        office.wait_until(lambda: caller.ringing, 6)
+        caller.answer()
+        office.wait_until(lambda: caller.hears() == QUESTION, 5)
+        caller.press("1")
+        office.wait(1)
+        assert told(office).endswith("the caller asked after 2 s in support to be called back.")
+        back = why(office.journal.events(), asked.callback)
+        assert back.startswith("The call-back to +4533120001 went to Ann: ")
+        assert back.endswith("and Ann was the only one free for it.")
 
 
 def test_whose_number_was_erased_is_a_caller() -> None:

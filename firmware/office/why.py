@@ -31,6 +31,7 @@ from firmware.base.events import (
 from firmware.office.words import Words
 
 GOODBYE = "goodbye"
+LED_ON = ("overflow", "exit_key")  # outcomes behind which another place follows
 TOGETHER = ("ring_down", "nobody", "direct")  # rules under which several telephones ring
 
 
@@ -61,7 +62,8 @@ class Story:
         self._chosen: CallOffered | None = None
         self._answered: CallAnswered | None = None
         self._ended: CallEnded | None = None
-        self._callback = self._left = False
+        self._callback = self._left = self._been = False  # `_been` in a queue
+        self._going: tuple[str, str, str] | None = None  # how, from which queue, after what time
 
     # Reading
 
@@ -94,6 +96,7 @@ class Story:
         self._key = event.key
 
     def _was_led(self, event: CallLed) -> None:
+        self._went_on()
         if event.to == GOODBYE:
             kind = f"bye.{event.by}" if event.by in ("key", "closed") else "bye"
             self._say(kind)
@@ -104,11 +107,13 @@ class Story:
         self._led = True
 
     def _queued(self, event: QueueEntered) -> None:
-        if self._entered is None and event.waited >= 1 and not self._callback:
+        self._went_on(event.queue)
+        if not self._been and event.waited >= 1 and not self._callback:
             self._say("resumed", time=self._words.time(event.waited))
-        self._entered, self._left = event, False
+        self._entered, self._been, self._left = event, True, False
 
     def _offered(self, event: CallOffered) -> None:
+        self._went_on(self._words.station(event.station))
         if event.rule not in TOGETHER:
             for each in [each for each in self._open if each.rule not in TOGETHER]:
                 self._unmet(each, "no_answer", event.at)  # one after another: it has rung there in vain
@@ -129,8 +134,16 @@ class Story:
             return
         since = self._entered.at if self._entered is not None else event.at
         time = self._words.time((event.at - since) / SECOND)
-        self._say(f"left.{event.outcome}", queue=event.queue, time=time)
-        self._open, self._left = [], True
+        self._going = event.outcome, event.queue, time
+        self._open, self._left, self._entered = [], True, None
+        if event.outcome not in LED_ON:
+            self._went_on()
+
+    def _went_on(self, to: str = "") -> None:
+        """He left a queue for another place, if it is known by now."""
+        if self._going is not None:
+            (outcome, queue, time), self._going = self._going, None
+            self._say(f"left.{outcome}.to" if to else f"left.{outcome}", queue=queue, time=time, to=to)
 
     def _was_answered(self, event: CallAnswered) -> None:
         if self._answered is None:
@@ -210,6 +223,7 @@ class Story:
 
     def sentence(self) -> str:
         told = self._words
+        self._went_on()
         if isinstance(self._began, CallDialled) and not self._callback and self._chosen is None:
             return told.whole(told.text("dialled", who=told.station(self._began.phone)), [])
         if self._began is None:
