@@ -137,7 +137,7 @@ class Box:
         self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}
         self.keepers |= {"paces": self.offers.announcer.paces, **self.taping.keepers}
         self.keepers |= {"callbacks": desk.callbacks, "shares": desk.shares, "accounts": accounts}
-        self.keepers |= {"dialled": self.exchange.rules}
+        self.keepers |= {"dialled": self.exchange.rules, "forwards": desk.forwards}
         self.exchange.calendar.watch(self.keepers.turned)
 
     def _country(self, name: str) -> str:

@@ -101,6 +101,9 @@ def _check_names(settings: Settings) -> None:
     for name, person in settings.people.items():
         if person.station and settings.outside(person.station) is None:
             _check_station(settings, f"people.{name}.station", person.station, OUTSIDE)
+        for when in ("all", "busy", "no_answer"):
+            if (to := getattr(person.forward, when)) is not None:
+                _check_destination(settings, f"people.{name}.forward.{when}", to, itself=name)
 
 
 def _check_numbers(settings: Settings) -> None:

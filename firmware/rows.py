@@ -16,6 +16,7 @@ Gap = Annotated[float, Meta(ge=60, le=86_400)]  # s
 Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
 Pin = Annotated[str, Meta(pattern=r"^([0-9]{6,12}|blake2b:[0-9a-f]{32}:[0-9a-f]{64})\Z")]  # as kept
 Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.\[\]:-]{1,253}\Z")]  # like https://crm.example.com
+Blocked = Annotated[str, Meta(pattern=r"^(\+?[0-9]{2,15}|withheld|unavailable)\Z")]
 OPERATOR = "operator"
 THERE = ""  # no destination: he speaks with whom he was put through to
 GOODBYE = "goodbye"  # a destination: he is told so, and the box hangs up
@@ -68,3 +69,20 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     prompt: str
     weight: Annotated[int, Meta(ge=1, le=9)] = 1
+
+
+class Forward(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where somebody's own calls are led: all of them, while he is busy, or when he does not answer."""
+
+    all: str | None = None
+    busy: str | None = None
+    no_answer: str | None = None
+    after_s: Annotated[float, Meta(ge=5, le=120)] = 20.0  # without an answer
+
+
+class Nobody(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What happens to a caller while nobody is signed in: one of the three."""
+
+    ring: tuple[str, ...] = ()
+    hunt: tuple[str, ...] = ()
+    to: str | None = None

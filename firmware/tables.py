@@ -12,9 +12,11 @@ from firmware.rows import OPERATOR as OPERATOR
 from firmware.rows import (
     ZONES,
     Account,
+    Blocked,
     Digits,
     Extension,
     Far,
+    Forward,
     Gap,
     Grade,
     Known,
@@ -28,6 +30,7 @@ from firmware.rows import (
     Word,
 )
 from firmware.rows import Hours as Hours
+from firmware.rows import Nobody as Nobody
 from firmware.steps import Menu as Menu
 from firmware.steps import Step
 
@@ -77,14 +80,8 @@ class Person(Row, frozen=True):
     greeting: str | None = None  # the prompt with which he answers callers
     whisper: Literal["spoken", "beep", "off"] | None = None  # none: spoken, but a beep where he has a screen
     mailbox: Mailbox = Mailbox()
-
-
-class Nobody(Row, frozen=True):
-    """What happens to a caller while nobody is signed in: one of the three."""
-
-    ring: tuple[str, ...] = ()
-    hunt: tuple[str, ...] = ()
-    to: str | None = None
+    forward: Forward = Forward()  # of his own calls, not of those that queues offer him
+    call_waiting: bool = True  # who talks hears that a colleague or his own caller would like to
 
 
 class Announce(Row, frozen=True):
@@ -203,6 +200,8 @@ class Office(Row, frozen=True):
     breaks: tuple[Word, ...] = ("lunch", "break", "training", "meeting")
     barred: tuple[Digits, ...] = ()  # numbers, or how they begin, that nobody dials
     daily_calls: Annotated[int, Meta(ge=0, le=1_000)] = 200  # outside, of one person or telephone; 0: any
+    blocked: Annotated[tuple[Blocked, ...], Meta(max_length=1_000)] = ()  # callers, or how they begin
+    blocked_action: str = "message"  # he is told so; silent: it rings on; or led to a destination
     lines_together: bool = False  # may two outside lines be left alone with each other?
     misses: Annotated[int, Meta(ge=1, le=10)] = 2  # offers missed in a row, after which it is a break
     sign_out_at_closing: bool | str = True  # of the last of somebody's queues; or of this row of hours

@@ -43,6 +43,11 @@ CARD: dict[str, tuple[Row, ...]] = {
         Row("listen", ("*33",), "Listen to a colleague's call, where the owner allows it.", NUMBER),
         Row("join", ("*34",), "Join a colleague's call, where the owner allows it.", NUMBER),
     ),
+    "Your own calls, led elsewhere": (
+        Row("forward", ("*72",), "All of them to a colleague; to your mailbox with your own number.", NUMBER),
+        Row("forward_busy", ("*74",), "Those that come while you talk, in the same way.", NUMBER),
+        Row("forward_off", ("*73",), "None of them any more."),
+    ),
     "Messages": (
         Row("own_messages", ("*97",), "Hear your own messages."),
         Row("messages", ("*98",), "Hear the messages of any mailbox; you are asked for its number."),

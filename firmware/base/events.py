@@ -1,8 +1,7 @@
 """The facts that the box remembers: frozen, numbered, in the past tense.
 
-A room tells an event without number and time; the box stamps both (`stamped`) in the same tick.
-Fields that hold a number, a name or keyed digits are named in `PRIVATE`: the journal keeps them
-apart, so that erasure can empty them without touching the facts.
+A room tells an event without number and time; the box stamps both (`stamped`) in the same tick. Fields that
+hold a number, a name or keyed digits are in `PRIVATE`: the journal keeps them apart, for erasure to empty.
 """
 
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ from firmware.base.kept import (
     RecordingResumed,
 )
 from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
+from firmware.base.rulings import CallBlocked, CallForwarded, CallWaits, ForwardChanged
 from firmware.base.standing import Before, Standing
 from firmware.base.visits import AccountChecked, CaseData, FlowStopped, InfoPlayed
 
@@ -160,8 +160,7 @@ class QueueLeft(Event):
 
 @dataclass(frozen=True)
 class WaitTold(Event):
-    """What a waiting caller was told: his place, and the longest that he will wait from now. None: not
-    told, or a wait without an upper end."""
+    """What a waiting caller was told: his place, and at most how long he will wait from now, if that."""
 
     call: str
     queue: str
@@ -266,6 +265,7 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "Standing": ("private",),
     "CaseData": ("value",),
     "AccountChecked": ("account",),
+    "CallBlocked": ("rule",),
     "MessageBegan": ("number",),
     "MessageLeft": ("number",),
 }
@@ -292,9 +292,9 @@ def _frozen(value: Any) -> Any:
 
 
 __all__ = [*EVENTS, "EVENTS", "PRIVATE", "Answering", "Before", "Ending", "Event", "Outcome", "Side"]
-__all__ += ["AgentChanged", "CallLed", "CallOffered", "CallerKnown", "Journal"]
-__all__ += ["OfferEnded", "PinChecked", "ReasonGiven", "Standing", "event_of", "private"]
-__all__ += ["AccountChecked", "CaseData", "FlowStopped", "InfoPlayed"]
-__all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried"]
-__all__ += ["MessageBegan", "MessageDone", "MessageDropped", "MessageHeard", "MessageLeft"]
-__all__ += ["RecordingAsked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]
+__all__ += ["AgentChanged", "CallLed", "CallOffered", "CallerKnown", "Journal", "OfferEnded", "PinChecked"]
+__all__ += ["AccountChecked", "CaseData", "FlowStopped", "ReasonGiven", "Standing", "event_of", "private"]
+__all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried", "InfoPlayed", "MessageBegan"]
+__all__ += ["MessageDone", "MessageDropped", "MessageHeard", "MessageLeft", "RecordingAsked"]
+__all__ += ["CallBlocked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]
+__all__ += ["CallForwarded", "CallWaits", "ForwardChanged"]

@@ -149,6 +149,10 @@ class Distributor(Protocol):
     def reached(self, number: str) -> str | None:
         """The station that an inside number rings now; None: nobody is there, or nobody may be disturbed."""
 
+    def led_elsewhere(self, call: Call, number: str) -> bool:
+        """A colleague dialled that number. True: whoever has it wants him led elsewhere, and he is.
+        False: it is rung; perhaps he is led elsewhere after a while."""
+
     def who_at(self, station: str) -> str | None:
         """Who is signed in there."""
 

@@ -135,6 +135,8 @@ class Exchange:
         call.told = True
         phone.begin(call)
         self._tell(CallDialled(call=call.id, line=None, phone=phone.name, number=number))
+        if self.desk.led_elsewhere(call, number):
+            return
         called = self.phones.get(self.desk.reached(number) or "")
         if called is None or not called.free:
             self.end(call, "called", "busy_tone")
@@ -143,10 +145,10 @@ class Exchange:
         call.step("sent")
         self.sound.tone(phone.name, "ringback")
         self.ring(call, called)
-        self._clock.after(INSIDE_RING, lambda: self._nobody_there(call))
+        self._clock.after(INSIDE_RING, lambda: self._nobody_there(call, called))
 
-    def _nobody_there(self, call: Call) -> None:
-        if call.stage is Stage.RINGING:
+    def _nobody_there(self, call: Call, called: Handset) -> None:
+        if call.stage is Stage.RINGING and call.called is called:
             self.end(call, "called", "failed")
 
     # What the desk orders

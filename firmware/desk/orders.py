@@ -30,6 +30,7 @@ class Orders:
             "agent.extend": Handler(self._agents.extend),
             "agent.reason": Handler(self._agents.reason),
             **Verbs(self._desk).table,
+            **self._desk.forwards.orders,
         }
 
     def sign_in(self, who: str, station: str | None = None) -> None:

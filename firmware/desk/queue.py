@@ -17,6 +17,7 @@ from firmware.calls.handset import Handset
 from firmware.desk.agents import Agent, Agents
 from firmware.desk.callback import Callbacks
 from firmware.desk.callers import Callers
+from firmware.desk.forward import Forwards
 from firmware.desk.limits import GaveUp, Limits
 from firmware.desk.orders import Orders
 from firmware.desk.places import Places
@@ -80,6 +81,7 @@ class Desk:
         self.exchange, self.clock, self._tell = exchange, clock, tell
         self.agents = Agents(exchange, clock, tell, self.stir)
         self.places = Places(exchange, self.agents, clock)
+        self.forwards = Forwards(self, tell)
         self.orders = Orders(self, tell)
         self.last: dict[str, str] = {}  # queue -> who answered last: a person, or a station under "nobody"
         self.callers = Callers(lambda: self.settings, clock, tell, self.agents.at)
@@ -109,12 +111,13 @@ class Desk:
         """The same for who has waited since an earlier instant (µs), which counts."""
         if (before := self.waiting.get(call)) is not None:
             self.leave(before, "withdrawn")
-        to = self.exchange.incoming.typed(call, to)
+        to = self.forwards.leads(call, self.exchange.incoming.typed(call, to))
         if any(takes(call, to) for takes in self.exchange.takers):
             return
         queue = self.settings.queues.get(to)
         if queue is None:
             self.enter(Waiting(call, None, (self.places.station(to),), False, ALONE, since, self.clock.now))
+            self.forwards.rings(call, to)
         elif self.exchange.calendar.is_open(queue.hours):
             since -= self._gave_up.waited(to, call, queue, self.settings)
             since = self.callbacks.claimed(call, to, since)
@@ -146,6 +149,7 @@ class Desk:
         greet(self.exchange, call, phone.name, agent)
 
     def over(self, call: Call) -> None:
+        self.forwards.over(call)
         waiting = self.waiting.get(call)
         if self.callbacks.leaves(call):
             self._leave(call, "callback")
@@ -164,6 +168,9 @@ class Desk:
 
     def reached(self, number: str) -> str | None:
         return self.places.inside(number)
+
+    def led_elsewhere(self, call: Call, number: str) -> bool:
+        return self.forwards.inside(call, number)
 
     def who_at(self, station: str) -> str | None:
         agent = self.agents.at(station)
@@ -231,6 +238,17 @@ class Desk:
         last = self.last.get(name)
         waiting.turn = stations.index(last) + 1 if last in stations else 0
         return waiting
+
+    def follow(self, waiting: Waiting, before: Queue | None, queue: Queue) -> None:
+        """The owner changed his queue: it is as if he came now, but for his place."""
+        new = self.in_queue(waiting.call, waiting.queue or "", queue, waiting.since)
+        waiting.stations, waiting.hunt, waiting.ring_s = new.stations, new.hunt, new.ring_s
+        waiting.turn, waiting.priority, waiting.skill = new.turn, new.priority, new.skill
+        who = [self.agents.at(phone.name) for phone in waiting.call.rung]
+        others = any(agent is not None and agent.name not in queue.members for agent in who)
+        same = before is not None and (before.strategy, before.nobody) == (queue.strategy, queue.nobody)
+        if others or not same:
+            self.withdraw(waiting)
 
     def enter(self, waiting: Waiting) -> None:
         self.waiting[waiting.call] = waiting

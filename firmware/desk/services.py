@@ -4,9 +4,11 @@ A code acts for whoever is signed in at that telephone. What he may not do now h
 """
 
 from collections.abc import Callable, Collection, Generator
+from functools import partial
 
 from firmware.base import Refused
 from firmware.base.pins import Pins
+from firmware.base.rulings import When
 from firmware.calls.codes import NUMBER
 from firmware.calls.dialogue import Kept, Keys, Say, Script, Step
 from firmware.calls.handset import Handset
@@ -32,6 +34,9 @@ class Services:
             "sign_in": self._sign_in,
             "in_or_out": self._in_or_out,
             "count": self._count,
+            "forward": lambda phone: self._forward(phone, "all"),
+            "forward_busy": lambda phone: self._forward(phone, "busy"),
+            "forward_off": self._forward_off,
             **{name: self._for_agent(script) for name, script in self._of_agents().items()},
         }
 
@@ -126,6 +131,27 @@ class Services:
         said = "code.dnd_on" if on else "code.dnd_off"
         yield Say(self._done(lambda: self._desk.orders.dnd(agent.name, on), said))
 
+    # His own calls, elsewhere: also for whoever has gone home, at his own telephone
+
+    def _forward(self, phone: Handset, when: When) -> Script:
+        agent = self._desk.agents.of(phone.name)
+        if agent is None:
+            yield Say("code.nobody_here")
+            return
+        number = yield Keys(("forward.number",), most=NUMBER)
+        if number:
+            order = partial(self._desk.forwards.forward, agent.name, when, number)
+            yield Say(self._done(order, "forward.on", "code.no_such_number"))
+        else:
+            yield Say("code.nothing")
+
+    def _forward_off(self, phone: Handset) -> Script:
+        agent = self._desk.agents.of(phone.name)
+        if agent is None:
+            yield Say("code.nobody_here")
+        else:
+            yield Say(self._done(partial(self._desk.forwards.off, agent.name), "forward.off"))
+
     def _count(self, phone: Handset) -> Script:
         """How many wait in the queues of whoever is here; with nobody here, in all."""
         agent = self._desk.agents.at(phone.name)
@@ -136,12 +162,12 @@ class Services:
         }
         yield Say(*waiting(sum(each.queue in queues for each in self._desk.waiting.values())))
 
-    def _done(self, act: Callable[[], object], said: str) -> str:
+    def _done(self, act: Callable[[], object], said: str, refused: str = "code.not_now") -> str:
         """Do it, and what is to be said then: settings and people may have changed while he keyed."""
         try:
             act()
         except Refused:
-            return "code.not_now"
+            return refused
         return said
 
 
