@@ -36,7 +36,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
                 "station": agent.station,
                 "code": agent.code if agent.status is Status.BREAK else "",
                 "dnd": agent.dnd,
-                "messages": box.taping.boxes.fresh(agent.name),
+                "messages": box.taping.fresh(agent.name),
             }
             for agent in box.desk.agents.all.values()
         },

@@ -8,7 +8,7 @@ from firmware.base.clock import Clock
 from firmware.base.events import Event
 from firmware.base.orders import Handler
 from firmware.base.pins import Pins
-from firmware.calls.messages import Mailboxes
+from firmware.calls.messages import Mailboxes, boxes_of
 from firmware.calls.recording import Recorder
 from firmware.calls.voicemail import Voicemail
 from firmware.desk.mailbox import Listening
@@ -41,7 +41,11 @@ class Taping:
     def _invites(self, station: str) -> str:
         """The tone of a telephone that was lifted: it tells of new messages."""
         agent = self._desk.agents.of(station)
-        return STUTTER if agent is not None and self.boxes.fresh(agent.name) else DIAL
+        return STUTTER if agent is not None and self.fresh(agent.name) else DIAL
+
+    def fresh(self, who: str) -> int:
+        """Messages for somebody that nobody has heard yet."""
+        return self.boxes.fresh(boxes_of(who, self._desk.settings))
 
     def _record(self, who: str, on: bool) -> None:
         """What is said on his call is kept from now on, or not."""

@@ -162,7 +162,7 @@ class Rig:
 
     def leap(self, end: int) -> None:
         """Move to the next thing that happens, at most to `end` (µs, a whole tick)."""
-        if self.sim is not None or self.lookups.waits:
+        if self.sim is not None or self.lookups.waits or self.tapes.news:
             self.tick()
             return
         clocks = [self.town.clock] + ([self.box.clock] if self.box else [])

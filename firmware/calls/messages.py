@@ -3,7 +3,7 @@
 A restart gives them back, and a message that it cut off is there as far as it was spoken.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from firmware.base.events import (
     MessageLeft,
 )
 from firmware.base.tapes import Tapes
+from firmware.tables import Settings
 
 LEAST = 3.0  # s: less is no message (FEATURES row 49a)
 MOST = 100  # messages in one mailbox
@@ -34,6 +35,12 @@ class Message:
     date: str
     cut: bool = False
     heard: bool = False
+
+
+def boxes_of(who: str, settings: Settings) -> list[str]:
+    """The mailboxes that somebody hears: his own, and those of his queues."""
+    queues = (name for name, queue in settings.queues.items() if who in queue.members)
+    return [each for each in (who, *queues) if each in settings.mailboxes]
 
 
 def file_of(message: str) -> str:
@@ -62,14 +69,14 @@ class Mailboxes:
             MessageDone: lambda event: self._all.pop(event.message, None),
         }
 
-    def of(self, box: str) -> list[Message]:
-        """What lies in it: new messages first, each kind in the order in which it came."""
-        here = [each for each in self._all.values() if each.mailbox == box]
+    def of(self, boxes: Collection[str]) -> list[Message]:
+        """What lies in them: new messages first, each kind in the order in which it came."""
+        here = [each for each in self._all.values() if each.mailbox in boxes]
         return sorted(here, key=lambda each: each.heard)
 
-    def fresh(self, box: str) -> int:
+    def fresh(self, boxes: Collection[str]) -> int:
         """How many were not heard yet."""
-        return sum(each.mailbox == box and not each.heard for each in self._all.values())
+        return sum(each.mailbox in boxes and not each.heard for each in self._all.values())
 
     def next_of(self, call: str) -> str:
         """A name for the next message of a call."""
@@ -77,11 +84,13 @@ class Mailboxes:
         return next(name for n in range(1, len(taken) + 2) if (name := f"{call}.{n}") not in taken)
 
     def heard(self, message: Message, by: str) -> None:
-        if not message.heard:
+        if message.name in self._all and not message.heard:
             self._tell(MessageHeard(message.mailbox, message.name, by))
 
     def done(self, message: Message, by: str) -> None:
-        """It is gone; its sound when that is certain."""
+        """It is gone; its sound when that is certain. A colleague may have been quicker."""
+        if message.name not in self._all:
+            return
         told = self._tell(MessageDone(message.mailbox, message.name, by))
         self._when_kept(told.seq, partial(self._tapes.remove, file_of(message.name)))
 

@@ -62,6 +62,7 @@ class Recorder:
         self._exchange, self._tapes, self._deck = exchange, tapes, deck
         self._clock, self._tell = clock, tell
         self._running: dict[str, Recording] = {}  # by call
+        self._asked: set[str] = set()  # calls whose caller was asked
         self._open: dict[str, str] = {}  # file -> call: begun, its end not told yet
         self.orders = {"call.record": Handler(self.record)}
 
@@ -76,6 +77,7 @@ class Recorder:
             case QueueLeft(outcome="answered"):
                 self._by_rule(event.call, event.queue)
             case CallEnded():
+                self._asked.discard(event.call)
                 self._end(event.call, "call_ended")
             case RecordingBegan():
                 self._open[event.file] = event.call
@@ -104,7 +106,8 @@ class Recorder:
             return
         if row.record == "on":
             self._begin(call, queue)
-        else:  # a greeting comes first
+        elif name not in self._asked:  # a greeting comes first
+            self._asked.add(name)
             ask = partial(self._exchange.talks.then, self._row(call), partial(self._ask, call, queue))
             self._clock.after(0.0, ask)
 

@@ -91,7 +91,7 @@ class Voicemail:
 
     def _script(self, call: Call, row: str, box: str) -> Script:
         settings = self._exchange.settings.mailboxes[box]
-        if len(self._boxes.of(box)) >= MOST:
+        if len(self._boxes.of([box])) >= MOST:
             yield Say("mailbox.full", GOODBYE)
             return
         yield Keys((*self._greeting(box), "mailbox.speak"), first_s=0.0)  # a key goes straight to the tone
@@ -147,7 +147,8 @@ class Voicemail:
         if (tape := self._tapes.begin(file_of(message), 1)) is None:
             return None
         date = self._clock.wall().isoformat(timespec="seconds")
-        began = MessageBegan(mailbox=box, message=message, call=call.id, number=call.number, date=date)
+        number = call.number if call.direction != "inside" else self._exchange.desk.number_at(row)
+        began = MessageBegan(mailbox=box, message=message, call=call.id, number=number, date=date)
         track = Track(tape, row, False, lambda: self._fails(call))
         self._tell(began)
         self._deck.put(track)

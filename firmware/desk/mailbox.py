@@ -1,8 +1,9 @@
 """Listening to messages from a telephone of the office: new ones first, each with its number, day and length.
 
-*97 is the mailbox of whoever is signed in there, else of whose telephone it is; who sits elsewhere proves by
-his PIN that he is himself. *98 asks for a number and its PIN. A message counts as heard once it was heard to
-its end, or a key was pressed over it; what is deleted is gone when he has hung up, and not before.
+*97 is the mailbox, and those of the queues, of whoever is signed in there, else of whose telephone it is; who
+sits elsewhere proves by his PIN that he is himself. *98 asks for a number and its PIN. A message counts as
+heard once it was heard to its end, or a key was pressed over it; what is deleted is gone when he has hung up,
+and not before.
 """
 
 from collections.abc import Generator
@@ -22,7 +23,7 @@ from firmware.base.tapes import Tapes
 from firmware.calls.codes import NUMBER
 from firmware.calls.dialogue import DISK, Ask, Keys, Say, Script, Step
 from firmware.calls.handset import Handset, State
-from firmware.calls.messages import Mailboxes, Message, file_of
+from firmware.calls.messages import Mailboxes, Message, boxes_of, file_of
 from firmware.desk.queue import Desk
 from firmware.desk.services import proof, say
 
@@ -33,11 +34,10 @@ CLIP = "message"
 
 @dataclass
 class Visit:
-    """Somebody goes through a mailbox; what he marked as deleted is not gone yet."""
+    """Somebody goes through his mailboxes; what he marked as deleted is not gone yet."""
 
-    box: str
+    who: str
     phone: Handset
-    by: str
     gone: list[Message] = field(default_factory=list)
 
 
@@ -72,15 +72,16 @@ class Listening:
     # Message by message
 
     def _visit(self, who: str, phone: Handset) -> Script:
-        visit = Visit(who, phone, who)
+        visit = Visit(who, phone)
         try:
             yield from self._messages(visit)
         finally:  # however he ends it
             for message in visit.gone:
-                self._boxes.done(message, visit.by)
+                self._boxes.done(message, visit.who)
 
     def _messages(self, visit: Visit) -> Script:
-        messages, fresh = self._boxes.of(visit.box), self._boxes.fresh(visit.box)
+        boxes = boxes_of(visit.who, self._desk.settings)
+        messages, fresh = self._boxes.of(boxes), self._boxes.fresh(boxes)
         if not messages:
             yield Say("messages.none")
             return
@@ -97,7 +98,7 @@ class Listening:
         sound = yield from self._fetched(message)
         clip = Clip(CLIP, sound) if sound is not None else "messages.gone"
         key = yield Keys((*before, *self._header(message), clip), first_s=0.5)
-        self._boxes.heard(message, visit.by)
+        self._boxes.heard(message, visit.who)
         silent = 0
         while silent < TRIES:
             asked: tuple[str | Clip, ...] = ("messages.keys",)
@@ -128,12 +129,14 @@ class Listening:
         return found[0]
 
     def _header(self, message: Message) -> tuple[str, ...]:
-        """A message from / two zero one / today / at nine thirty / forty seconds long."""
+        """For sales / a message from / two zero one / today / at nine thirty / forty seconds long."""
         language, now = self._desk.settings.office.language, self._desk.clock.wall()
+        queue = self._desk.settings.queues.get(message.mailbox)
         came = datetime.fromisoformat(message.date)
         country = self._desk.settings.country
         who = digits(to_dial(message.number, country)) if message.number else ("messages.unknown",)
         return (
+            *(("exit.for", queue.spoken or "messages.all") if queue is not None else ()),
             *("messages.from", *who),
             *spoken.received(language, came, now),
             *spoken.lasting(language, message.seconds),

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from firmware.base.ports import RATE
+from firmware.base.ports import FRAME, RATE
 from firmware.sound import wav
 from firmware.sound.frame import Samples
 
@@ -87,7 +87,7 @@ class Reel:
         return wav.coded(sound)
 
     def close(self, then: Callable[[float], None], keep: float | None = None) -> None:
-        size = None if keep is None else round(keep * RATE) * self.channels
+        size = None if keep is None else max(0, round(keep * RATE / FRAME)) * FRAME * self.channels
         self._end(self, then, size)
 
 
@@ -120,6 +120,10 @@ class Tapes:
 
     def found(self, name: str) -> float:
         return self.files.seconds(name)
+
+    @property
+    def news(self) -> bool:
+        return bool(self._told)
 
     def told(self) -> Iterator[Callable[[], None]]:
         """What is to be called in the tick thread."""
