@@ -22,6 +22,7 @@ from firmware.base.ports import (
     Lifted,
     Order,
     OutOfService,
+    PutDown,
     Ring,
     StopRing,
 )
@@ -173,6 +174,8 @@ class StandInPort:
                 self._held.ring(order.number, order.name)
             case StopRing():
                 self._held.hush()
+            case PutDown():
+                self._held.hang_up()
 
     def close(self) -> None:
         self._held.hush()

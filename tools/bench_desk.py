@@ -14,7 +14,7 @@ from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event, PhoneRang, QueueEntered
 from firmware.base.ports import Fact, HungUp, KeyHeard, Lifted, LoopBroken
 from firmware.tables import Queue, Strategy
-from tools import bench_ivr, bench_wait, bench_waiting
+from tools import bench_hands, bench_ivr, bench_wait, bench_waiting
 from tools.bench import Figure, timed
 from tools.bench import figure as any_figure
 from tools.hall import Hall, Worker
@@ -33,6 +33,7 @@ def figures() -> Iterator[Figure]:
     yield from bench_wait.figures()
     yield from bench_waiting.figures()
     yield from bench_ivr.figures()
+    yield from bench_hands.figures()
 
 
 def figure(name: str, value: float, unit: str, reach: str, note: str) -> Figure:

@@ -161,7 +161,7 @@ class Hall:
     def leave(self, line: str) -> None:
         self.tell(line, LoopBroken)
 
-    def order(self, name: str, **args: str) -> None:
+    def order(self, name: str, **args: Any) -> None:
         self.box.post(name, args, _accepted)
 
     def all_sign_in(self) -> None:

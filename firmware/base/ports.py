@@ -170,6 +170,11 @@ class StopRing(Order):
 
 
 @dataclass(frozen=True)
+class PutDown(Order):
+    """Its person has nobody on it any more: what has no hook that he must put back is put down."""
+
+
+@dataclass(frozen=True)
 class OpenLoop(Order):
     """Take the battery from a phone port for a while: "the far end is gone", for devices."""
 

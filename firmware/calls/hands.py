@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from firmware.base import Refused
 from firmware.base.clock import Clock
 from firmware.base.events import CallHeld, CallResumed
+from firmware.base.ports import PutDown
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.handset import Handset, State
 from firmware.calls.line import Line
@@ -159,6 +160,11 @@ class Hands:
                 self.swap(phone)
             else:
                 self.resume(phone)
+
+    def done(self, phone: Handset) -> None:
+        """He has given away whom he had: a station without a hook, a head-set, is put down for him."""
+        if phone.state is State.DIAL_TONE and not self.at(phone):
+            phone.port.do(PutDown())
 
     def changed(self, phone: Handset) -> None:
         """It is in another state."""

@@ -26,7 +26,7 @@ class Listening:
     def __init__(self, monitor: "Monitor", call: Call, colleague: Handset, mode: Mode) -> None:
         self._monitor, self.call, self.colleague, self.mode = monitor, call, colleague, mode
         self.phone: Handset | None = None
-        self.told: tuple[Call, Mode] | None = None  # whom he heard last, and how
+        self.told: set[tuple[Call, Mode]] = set()  # what he hears, and how, as it was told
 
     def lifted(self, phone: Handset) -> None:
         """The supervisor is there."""
@@ -106,10 +106,16 @@ class Monitor:
             sound.hear(phone.name, row)
             sound.hear(row, phone.name, 1.0 if mode == "join" else 0.0)
         sound.hear(colleague.name, phone.name, 0.0 if mode == "listen" else 1.0)
-        if listening.told != (heard, mode):
-            listening.told = heard, mode
-            by = self._exchange.hands.name(phone)
-            self._tell(CallListened(call=heard.id, by=by, how=mode))
+        self._told(listening, phone, heard, mode)
+
+    def _told(self, listening: Listening, phone: Handset, heard: Call, mode: Mode) -> None:
+        host = self._exchange.conferences.host(heard)
+        calls = self._exchange.conferences.calls(host) if host is not None else [heard]
+        was, listening.told = listening.told, {(call, mode) for call in calls}
+        by = self._exchange.hands.name(phone)
+        for call in calls:
+            if (call, mode) not in was:
+                self._tell(CallListened(call=call.id, by=by, how=mode))
 
     def key(self, phone: Handset, key: str) -> bool:
         """1 to listen, 2 to speak to the colleague, 3 to join. False: nobody listens there."""

@@ -119,6 +119,7 @@ class Stations:
         if phone.state in (State.DIAL_TONE, State.CONGESTION) and phone.call is None:
             dials = phone.state is State.DIAL_TONE
             self._exchange.sound.tone(phone.name, phone.invites() if dials else "congestion")
+            self._exchange.hands.done(phone)
 
     def serve(self, phone: Handset, code: str) -> None:
         """A code was keyed, or what is none: its script, and then dial tone."""

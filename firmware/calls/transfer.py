@@ -50,6 +50,7 @@ class Transfers:
         self._exchange.rules.must_lead(call, to)
         self.let_go(call, phone)
         self.hand_on(call, phone, to)
+        self._hands.done(phone)
 
     def let_go(self, call: Call, phone: Handset) -> None:
         """The telephone has nothing to do with the call any more; its person hears dial tone, the far end
@@ -144,9 +145,13 @@ class Transfers:
             self.put_through(held[-1], asked, phone)
         elif asked.direction == "inside" and asked.stage is Stage.RINGING and asked.called is not None:
             station = asked.called.name
+            if phone.call is asked:
+                phone.call = None
+                phone.invite_again()
             self._exchange.end(asked, "caller", "hang_up")
             self.let_go(held[-1], phone)
             self.hand_on(held[-1], phone, station)
+            self._hands.done(phone)
         else:
             raise Refused("nobody has answered yet: wait, or resume")
 
@@ -159,6 +164,7 @@ class Transfers:
         phone.call = None
         if phone.state in (State.TALKING, State.CALLING):
             phone.invite_again()
+            self._hands.done(phone)
         self._hands.together(one, other)
         if isinstance(one, Line) and isinstance(other, Line):
             self._moved(call, other, phone)

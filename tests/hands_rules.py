@@ -1,0 +1,214 @@
+"""Who may hear whom, worked out plainly from the calls, and what else must hold whatever hands did."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from firmware.base.clock import SECOND, TICK
+from firmware.base.events import (
+    CallAnswered,
+    CallArrived,
+    CallDialled,
+    CallEnded,
+    CallHeld,
+    CallMoved,
+    CallResumed,
+    Event,
+)
+from firmware.calls import handset as handsets
+from firmware.calls import line as lines
+from firmware.calls.call import Call, Stage
+from firmware.calls.handset import Handset
+from hostsim.office import Office
+
+SILENT = 2 * SECOND  # µs for which nobody may hear nothing at all
+AFTER: dict[type[Event], str] = {
+    CallArrived: "rings",
+    CallDialled: "rings",
+    CallAnswered: "talks",
+    CallHeld: "held",
+    CallResumed: "talks",
+    CallMoved: "rings",  # or is parked; until somebody answers him, or he is talked with again
+}
+TOLD = {Stage.TALKING: "talks", Stage.HELD: "held"}
+# What a telephone may be silent in: its person keys, or nobody is there.
+MAY_BE_SILENT = (
+    handsets.State.DIALLING,
+    handsets.State.PARKED,
+    handsets.State.OUT,
+    handsets.State.IDLE,
+    handsets.State.RINGING,
+)
+
+
+class HandsRules:
+    """Listens to a box from its start; `hold(fact, sentence)` fails the test where it does not hold."""
+
+    def __init__(self, office: Office, hold: Callable[[object, str], None]) -> None:
+        self._office, self._hold = office, hold
+        self.exchange, self._desk = office.box.exchange, office.box.desk
+        self._told: dict[str, str] = {}  # call -> what its events say
+        self._since: dict[str, int] = {}
+        self.talked: Counter[str] = Counter()  # µs, by the events
+        self._talking: Counter[str] = Counter()  # the same, by looking every tick at most
+        self._looked = 0
+        self._silent: dict[str, int] = {}
+        office.box.observers.append(self._notice)
+
+    def _notice(self, event: Event) -> None:
+        call = event.fields().get("call")
+        if call is None or not (type(event) in AFTER or isinstance(event, CallEnded)):
+            return
+        self._hold(self._told.get(call) != "ended", f"{call} had ended: {event}")
+        if self._told.get(call) == "talks":
+            self.talked[call] += event.at - self._since[call]
+        self._told[call] = "ended" if isinstance(event, CallEnded) else AFTER[type(event)]
+        self._since[call] = event.at
+
+    # After every step
+
+    def check(self) -> None:
+        live: list[Call] = list(self.exchange.calls.values())
+        for call in live:
+            self._check_place(call)
+            self._check_told(call)
+            self._check_emergency(call)
+        for phone in self.exchange.phones.values():
+            self._check_phone(phone, live)
+        for line in self.exchange.lines.values():
+            self._hold(line.call is None or line.call in live, f"{line.name} has a call that is over")
+            self._hold(line.call is None or line.call.line is line, f"{line.name}'s call is elsewhere")
+        self._check_gains(live)
+        self._check_silence()
+
+    def _check_place(self, call: Call) -> None:
+        """A call is held, parked, talked on or rung for in exactly the place that its stage says."""
+        hands, parking = self.exchange.hands, self.exchange.parking
+        held = [
+            phone.name for phone in self.exchange.phones.values() for each in hands.at(phone) if each is call
+        ]
+        parked = [place for place, each in parking.there.items() if each is call]
+        self._hold(len(held) == (call.stage is Stage.HELD), f"{call.id} is {call.stage}, held by {held}")
+        self._hold(len(parked) == (call.stage is Stage.PARKED), f"{call.id} is {call.stage}, at {parked}")
+        if call.stage is Stage.RINGING:
+            taken = call.phone is not None and call.phone.name in self.exchange.talks
+            sought = call in self._desk.waiting or call in self.exchange.attempts
+            self._hold(sought or call.rung or taken, f"{call.id} rings nowhere")
+        for phone in call.rung:
+            self._hold(phone.call is call, f"{phone.name} rings for {call.id}, and is in {phone.call}")
+        self._hold(call.line is None or call.line.call is call, f"{call.id} has lost its line")
+
+    def _check_told(self, call: Call) -> None:
+        if not call.told:
+            return
+        told = self._told.get(call.id)
+        self._hold(told == TOLD.get(call.stage, "rings"), f"{call.id} is {call.stage}, its events say {told}")
+
+    def _check_emergency(self, call: Call) -> None:
+        if call.emergency:
+            stages = (Stage.DIALLING, Stage.RINGING, Stage.TALKING)
+            alone = call.bridged is None and not any(call in group for group in self._conferences())
+            self._hold(call.stage in stages and alone, f"the emergency call {call.id} is {call.stage}")
+
+    def _check_phone(self, phone: Handset, live: list[Call]) -> None:
+        beside = [*self.exchange.hands.at(phone), *self.exchange.conferences.of(phone)]
+        mine = [each for each in live if phone in (each.phone, each.called, *each.rung)]
+        self._hold(all(each in mine for each in beside), f"{phone.name} has what is not his: {beside}")
+        at = [each for each in mine if each not in beside]
+        wants = (handsets.State.RINGING, handsets.State.CALLING, handsets.State.TALKING)
+        self._hold(len(at) <= 1, f"{phone.name} is in {at}")
+        self._hold(at == [phone.call] or not (at or phone.call), f"{phone.name} has {phone.call}, is in {at}")
+        self._hold((phone.state in wants) == bool(at), f"{phone.name} is {phone.state} in {at}")
+        on_hook = phone.state in (handsets.State.IDLE, handsets.State.OUT)
+        self._hold(not (on_hook and beside), f"{phone.name} is {phone.state} and holds {beside}")
+
+    # Who hears whom
+
+    def _conferences(self) -> list[list[Call]]:
+        everybody = (self.exchange.conferences.calls(phone) for phone in self.exchange.phones.values())
+        return [calls for calls in everybody if calls]
+
+    def _rows(self, call: Call) -> set[str]:
+        """Who is on a call, by the call alone."""
+        if call.bridged is not None:
+            return {call.line.name, call.bridged.line.name}
+        return {each.name for each in (call.line, call.phone, call.called) if each is not None}
+
+    def _groups(self, live: Iterable[Call]) -> list[set[str]]:
+        """Everybody in a group hears everybody else of it."""
+        conferences = self._conferences()
+        groups = [set().union(*(self._rows(call) for call in calls)) for calls in conferences]
+        inside = [call for calls in conferences for call in calls]
+        for call in live:
+            sent = call.stage is Stage.RINGING and call in self.exchange.attempts  # he hears how it goes on
+            if (call.stage is Stage.TALKING or sent) and call not in inside:
+                groups.append(self._rows(call))
+        return groups
+
+    def _check_gains(self, live: list[Call]) -> None:
+        may: dict[str, set[str]] = defaultdict(set)
+        groups = self._groups(live)
+        muted = {phone.name for phone in self.exchange.hands.muted}
+        for group in groups:
+            for row in group:
+                may[row] |= group - {row} - muted
+        for phone in self.exchange.phones.values():
+            listening = self.exchange.monitor.at(phone)
+            if listening is not None:
+                self._listens(phone.name, listening, groups, may)
+        for row in (*self.exchange.lines, *self.exchange.phones):
+            hears = self._office.box.sound.voices(row)
+            self._hold(hears == may[row], f"{row} hears {hears}, and should {may[row]}")
+
+    def _listens(self, row: str, listening: Any, groups: list[set[str]], may: dict[str, set[str]]) -> None:
+        colleague = listening.colleague.name
+        talking = listening.colleague.state is handsets.State.TALKING and listening.colleague.call is not None
+        heard: set[str] = next((each for each in groups if colleague in each), set()) if talking else set()
+        if listening.colleague.call is not None and listening.colleague.call.stage is not Stage.TALKING:
+            heard = set()
+        may[row] |= heard
+        for each in heard if listening.mode == "join" else heard & {colleague}:
+            if listening.mode != "listen":
+                may[each] |= {row}
+
+    def _check_silence(self) -> None:
+        now = self._office.box.clock.now
+        for row in (*self.exchange.lines, *self.exchange.phones):
+            if not self._in_silence(row):
+                self._silent.pop(row, None)
+                continue
+            since = self._silent.setdefault(row, now)
+            self._hold(now - since <= SILENT, f"{row} has heard nothing since {since / SECOND:.2f}")
+
+    def _in_silence(self, row: str) -> bool:
+        sound = self._office.box.sound
+        if (
+            self._listens_to_muted(row)
+            or sound.voices(row)
+            or sound.hears(row, lambda other: False) != "silence"
+        ):
+            return False
+        if (phone := self.exchange.phones.get(row)) is not None:
+            dials = phone.call is not None and phone.call.stage is Stage.DIALLING
+            return phone.state not in MAY_BE_SILENT and not dials and row not in self.exchange.talks
+        line = self.exchange.lines[row]
+        waits = line.call is None or line.call.stage in (Stage.DIALLING, Stage.GREETED, Stage.ARRIVING)
+        return line.state in lines.HELD and not waits and row not in self.exchange.talks
+
+    def _listens_to_muted(self, row: str) -> bool:
+        """A talking partner's own silence."""
+        live = self.exchange.calls.values()
+        muted = {phone.name for phone in self.exchange.hands.muted}
+        return any(row in group and group & muted for group in self._groups(live))
+
+    # At the end
+
+    def check_drained(self) -> None:
+        self._hold(not self.exchange.calls, f"calls are left: {list(self.exchange.calls.values())}")
+        self._hold(not any(self.exchange.hands.held.values()), "somebody is held")
+        self._hold(not self.exchange.parking.there and not self._desk.waiting, "somebody is parked, or waits")
+        for each in (*self.exchange.lines.values(), *self.exchange.phones.values()):
+            self._hold(each.state.value == "idle", f"{each.name} is {each.state}")
+        for call, told in self._told.items():
+            self._hold(told == "ended", f"{call} has not ended: {told}")
+            self._hold(self.talked[call] % TICK == 0, f"{call} was talked on for {self.talked[call]} µs")

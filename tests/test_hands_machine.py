@@ -1,0 +1,142 @@
+"""Two hands in every order: everybody is in one place, hears whom he should, and is left nowhere."""
+
+from random import Random
+from typing import Any
+
+import pytest
+from hands_walk import CODES, LINES, NUMBERS, PAUSES, PEOPLE, STATIONS, VERBS, HandsWalk, stroll
+from hypothesis import given, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.strategies import booleans, sampled_from, text
+
+from firmware.base.events import EmergencyDialled
+from firmware.base.numbers import emergency_numbers
+from firmware.calls.codes import ASKING
+from firmware.calls.codes import CODES as KNOWN
+from firmware.calls.dialling import decide
+from hostsim.office import Office
+
+SHORT = settings(max_examples=12, stateful_step_count=25, deadline=None, database=None, derandomize=True)
+LONG = settings(SHORT, max_examples=600, stateful_step_count=60)
+PAUSE = sampled_from(PAUSES)
+LANDS = ("US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR")
+
+
+class HandsMachine(RuleBasedStateMachine):
+    """Each rule is one verb and the pause behind it; what must hold is looked at twice a second."""
+
+    @initialize(together=booleans())
+    def an_office(self, together: bool) -> None:
+        self.walk = HandsWalk(together)
+        for line in LINES[:3]:
+            self.walk.arrive(line)
+        self.walk.wait(8.0)
+        self.walk.all_answer()
+        self.walk.wait(1.0)
+
+    @rule(line=sampled_from(LINES), verb=sampled_from(("arrive", "arrive", "leave")), pause=PAUSE)
+    def somebody_in_town(self, line: int, verb: str, pause: float) -> None:
+        getattr(self.walk, verb)(line)
+        self.walk.wait(pause)
+
+    @rule(pause=PAUSE)
+    def whoever_is_rung_answers(self, pause: float) -> None:
+        self.walk.all_answer()
+        self.walk.wait(pause)
+
+    @rule(who=sampled_from(PEOPLE), verb=sampled_from(VERBS), pause=PAUSE)
+    def a_page_orders(self, who: str, verb: tuple[str, tuple[object, ...]], pause: float) -> None:
+        self.walk.order(who, verb[0], *verb[1])
+        self.walk.wait(pause)
+
+    @rule(
+        station=sampled_from(STATIONS),
+        verb=sampled_from(("flash", "hang_up", "lift", "unplug", "plug")),
+        pause=PAUSE,
+    )
+    def a_hand(self, station: str, verb: str, pause: float) -> None:
+        self.walk.hand(station, verb)
+        self.walk.wait(pause)
+
+    @rule(station=sampled_from(STATIONS), keys=sampled_from((*CODES, *NUMBERS)), pause=PAUSE)
+    def a_flash_and_a_code(self, station: str, keys: str, pause: float) -> None:
+        self.walk.flash_and_key(station, keys)
+        self.walk.wait(pause)
+
+    @rule(line=sampled_from(LINES), seconds=sampled_from((0.5, 2.0)), pause=PAUSE)
+    def a_loop_is_broken(self, line: int, seconds: float, pause: float) -> None:
+        self.walk.wire(line, "cut", seconds)
+        self.walk.wait(pause)
+
+    def teardown(self) -> None:
+        if hasattr(self, "walk"):
+            self.walk.drain()
+
+
+def test_whatever_hands_do_everybody_hears_whom_he_should() -> None:
+    run_state_machine_as_test(HandsMachine, settings=SHORT)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_walk_of_hands_leaves_nobody_behind(seed: int) -> None:
+    walked(seed, 80)
+
+
+@pytest.mark.gate
+def test_six_hundred_offices_of_hands() -> None:
+    run_state_machine_as_test(HandsMachine, settings=LONG)
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("block", range(10))
+def test_a_thousand_walks_of_hands(block: int) -> None:
+    for seed in range(1000 + 100 * block, 1100 + 100 * block):
+        walked(seed, 120)
+
+
+def walked(seed: int, steps: int) -> None:
+    walk = HandsWalk(together=seed % 2 == 0)
+    stroll(walk, Random(seed), steps)
+    walk.drain()
+
+
+# Emergencies
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    land=sampled_from(LANDS),
+    nth=sampled_from(range(8)),
+    before=sampled_from(("", "*")),
+    inside=text("0123456789", min_size=2, max_size=5),
+)
+def test_an_emergency_number_beats_every_code_and_extension(
+    land: str, nth: int, before: str, inside: str
+) -> None:
+    numbers = sorted(emergency_numbers(land))
+    number = numbers[nth % len(numbers)]
+    extensions = [inside, number + inside, number[:2] + inside, *KNOWN]
+    for place in range(1, len(number)):  # no key on the way leads elsewhere at once
+        decision = decide(before + number[:place], land, frozenset(numbers), extensions)
+        asks = decision.number in ASKING  # and hears an emergency number in the answer
+        assert decision.wait or decision.kind == "emergency" or asks, (number, place)
+    decision = decide(before + number, land, frozenset(numbers), extensions)
+    assert (decision.kind, decision.number, decision.wait) == ("emergency", number, 0.0)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(land=sampled_from(LANDS), nth=sampled_from(range(8)), barred=sampled_from((0, 2, 3)))
+def test_an_emergency_number_beats_every_prefix_and_rule(land: str, nth: int, barred: int) -> None:
+    numbers = sorted(emergency_numbers(land))
+    number = numbers[nth % len(numbers)]
+    rules: dict[str, Any] = {"barred": [number[:barred]] if barred else [], "daily_calls": 1}
+    rows = {"phones": {"phone1": {"may_call": "internal"}}}
+    lines = {f"line{n}": {"country": land, "number": None} for n in LINES}
+    with Office({"country": land, "lines": lines, **rules, **rows}, fidelity="signal") as office:
+        office.wait(2)
+        phone = office.phone("phone1")
+        phone.lift()
+        office.wait(1)
+        phone.press(number)
+        office.wait(1.5)
+        assert [event.number for event in office.saw(EmergencyDialled)] == [number]
