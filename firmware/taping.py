@@ -6,9 +6,9 @@ from functools import partial
 from firmware.base import Refused
 from firmware.base.clock import Clock
 from firmware.base.events import Event
+from firmware.base.messages import Mailboxes, boxes_of
 from firmware.base.orders import Handler
 from firmware.base.pins import Pins
-from firmware.calls.messages import Mailboxes, boxes_of
 from firmware.calls.recording import Recorder
 from firmware.calls.voicemail import Voicemail
 from firmware.desk.mailbox import Listening

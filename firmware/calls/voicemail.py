@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import CallEnded, Ending, Event, MessageBegan, MessageDropped, MessageLeft
+from firmware.base.messages import LEAST, MOST, Mailboxes, file_of
 from firmware.base.ports import BEEP
 from firmware.base.tapes import Tape, Tapes
 from firmware.calls.call import Call, Stage
 from firmware.calls.dialogue import DISK, Ask, Keys, Say, Script, Step
-from firmware.calls.messages import LEAST, MOST, Mailboxes, file_of
 from firmware.rows import GOODBYE
 from firmware.sound.deck import Deck, Track
 from firmware.tables import MAILBOX

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from firmware.base import spoken
 from firmware.base.amounts import digits, said
+from firmware.base.messages import Mailboxes, Message, boxes_of, file_of
 from firmware.base.numbers import to_dial
 from firmware.base.pins import Pins
 from firmware.base.ports import Clip
@@ -23,7 +24,6 @@ from firmware.base.tapes import Tapes
 from firmware.calls.codes import NUMBER
 from firmware.calls.dialogue import DISK, Ask, Keys, Say, Script, Step
 from firmware.calls.handset import Handset, State
-from firmware.calls.messages import Mailboxes, Message, boxes_of, file_of
 from firmware.desk.queue import Desk
 from firmware.desk.services import proof, say
 
