@@ -50,8 +50,6 @@ class HandsRules:
         self._told: dict[str, str] = {}  # call -> what its events say
         self._since: dict[str, int] = {}
         self.talked: Counter[str] = Counter()  # µs, by the events
-        self._talking: Counter[str] = Counter()  # the same, by looking every tick at most
-        self._looked = 0
         self._silent: dict[str, int] = {}
         office.box.observers.append(self._notice)
 

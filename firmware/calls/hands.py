@@ -33,6 +33,7 @@ class Hands:
         self._exchange, self._clock, self._tell = exchange, clock, tell
         self.held: dict[Handset, list[Call]] = {}  # what waits at a telephone; the last was held last
         self.muted: set[Handset] = set()  # whom nobody on his call hears
+        self._left: dict[Handset, int] = {}  # left off its hook, and silent since (µs)
 
     # Who is where
 
@@ -170,12 +171,15 @@ class Hands:
         """It is in another state."""
         if phone.state is not State.TALKING:
             self.muted.discard(phone)
-        if phone.state is State.PARKED and self.at(phone):
-            self._clock.after(LEFT, lambda: self._left(phone))
+        if phone.state is not State.PARKED:
+            self._left.pop(phone, None)
+        elif phone not in self._left:
+            self._left[phone] = since = self._clock.now
+            self._clock.after(LEFT, lambda: self._forgotten(phone, since))
 
-    def _left(self, phone: Handset) -> None:
-        """Whoever is held there was forgotten: its person went away and left it off its hook."""
-        if phone.state is State.PARKED:
+    def _forgotten(self, phone: Handset, since: int) -> None:
+        """Its person went away and left it off its hook: whoever is held there goes to the operator."""
+        if self._left.get(phone) == since:
             self.ring_back(phone)
 
     def hung_up(self, phone: Handset, call: Call | None) -> bool:

@@ -21,6 +21,7 @@ from firmware.base.ports import (
     Lifted,
     Order,
     OutOfService,
+    PutDown,
     Ring,
     RingEnded,
     Sound,
@@ -30,6 +31,8 @@ from firmware.calls.call import Call, Tell
 from firmware.calls.hook import CONNECTED, LIFTED, NEXT, State
 
 NO_KEY = 15.0  # s of dial tone, and between two keys that lead nowhere, before congestion
+HOLDING = 120.0  # s of dial tone while somebody is on hold there: the receiver lies on the desk meanwhile
+PUT_DOWN = 0.1  # s in which a head-set is put down: the howler is for receivers off their hooks
 CONGESTED = 15.0  # s of congestion before the howler
 HOWLED = 29.0  # s of howler before silence: left off its hook it is parked within 60 s, all told (D-09)
 LONGEST_NAME = 30  # letters that a telephone shows, and that fit a burst
@@ -49,6 +52,9 @@ class HandsetOwner(Protocol):
     def flashed(self, phone: "Handset") -> None: ...
 
     def unplugged(self, phone: "Handset") -> None: ...
+
+    def holds(self, phone: "Handset") -> bool:
+        """Is somebody on hold there?"""
 
     def changed(self, phone: "Handset") -> None:
         """Its state is another: it may be rung again, or no more."""
@@ -211,7 +217,7 @@ class Handset:
     def _invite(self) -> None:
         self._sound.tone(self.name, self.invites())
         self._ears.dial_mode(self.name, True)
-        self._wait(NO_KEY)
+        self._wait(HOLDING if self.owner.holds(self) else NO_KEY)
 
     def _hung_up(self, was: State) -> None:
         self._quiet()
@@ -256,11 +262,15 @@ class Handset:
             self._sound.tone(self.name, "congestion")
             self._wait(CONGESTED)
         elif self.state is State.HOWLER:
-            self._sound.tone(self.name, "howler")
-            self._wait(HOWLED)
+            self.port.do(PutDown())
+            self._timer = self._clock.after(PUT_DOWN, self._howl)
         else:
             self._sound.hush(self.name)
             self._tell(PhoneChanged(station=self.name, state="off_hook", reason="left off its hook"))
+
+    def _howl(self) -> None:
+        self._sound.tone(self.name, "howler")
+        self._wait(HOWLED)
 
     def _quiet(self) -> None:
         self._stop_timer()

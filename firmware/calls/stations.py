@@ -108,6 +108,9 @@ class Stations:
         if phone in (call.phone, call.called):
             self._exchange.end(call, self._side(call, phone), "failed")
 
+    def holds(self, phone: Handset) -> bool:
+        return bool(self._exchange.hands.at(phone))
+
     def changed(self, phone: Handset) -> None:
         self._exchange.changed(phone)
 
