@@ -76,7 +76,7 @@ class Promise(Protocol):
         """He hung up before both were joined. True: the call goes on without him."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)  # a thousand may wait, and are looked at whenever one moves
 class Call:
     """`began` is the instant (µs) of arrival or dialling, from which its seconds count."""
 

@@ -54,7 +54,8 @@ class Agents:
 
     def at(self, station: str) -> Agent | None:
         """Who is signed in there."""
-        return next((each for each in self.signed_in() if each.station == station), None)
+        here = (each for each in self.all.values() if each.station == station)
+        return next((each for each in here if each.status is not Status.OFF), None)
 
     def of(self, station: str) -> Agent | None:
         """Who is signed in there, else whose station it is."""
