@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from firmware.base import Refused, hours
 from firmware.base.asked import origin
 from firmware.base.numbers import shadows_emergency
+from firmware.rows import MESSAGE, SILENT
 from firmware.steps import PROVED, BranchStep, CollectStep, LookupStep, OfficeStep, ProgramStep, Step
 from firmware.tables import (
     CALLBACK,
@@ -72,6 +73,8 @@ def _must_be(where: str, name: str | None, rows: Collection[str]) -> None:
 
 
 def _check_office(settings: Settings) -> None:
+    if (action := settings.office.blocked_action) not in (MESSAGE, SILENT):
+        _check_destination(settings, "blocked_action", action)
     if isinstance(row := settings.office.sign_out_at_closing, str):
         _must_be("sign_out_at_closing", row, settings.hours)
     try:

@@ -16,7 +16,8 @@ Gap = Annotated[float, Meta(ge=60, le=86_400)]  # s
 Spans = Annotated[tuple[str, ...], Meta(max_length=12)]  # like 09:00-12:00: firmware/base/hours.py
 Pin = Annotated[str, Meta(pattern=r"^([0-9]{6,12}|blake2b:[0-9a-f]{32}:[0-9a-f]{64})\Z")]  # as kept
 Origin = Annotated[str, Meta(pattern=r"^https?://[a-z0-9.\[\]:-]{1,253}\Z")]  # like https://crm.example.com
-Blocked = Annotated[str, Meta(pattern=r"^(\+?[0-9]{2,15}|withheld|unavailable)\Z")]
+Blocked = Annotated[str, Meta(pattern=r"^(\+?[0-9]{2,15}|withheld)\Z")]
+MESSAGE, SILENT, WITHHELD = "message", "silent", "withheld"  # of callers who are blocked
 OPERATOR = "operator"
 THERE = ""  # no destination: he speaks with whom he was put through to
 GOODBYE = "goodbye"  # a destination: he is told so, and the box hangs up

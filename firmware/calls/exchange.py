@@ -106,6 +106,7 @@ class Exchange:
         call.emergency = emergency
         phone.begin(call)
         if emergency:
+            self.incoming.blocking.make_way()
             self._tell(EmergencyDialled(call=call.id, phone=phone.name, number=number, line=None))
         kind = Emergency if emergency else Outgoing
         self.attempts[call] = kind(self, call, number, self._clock, self._tell)

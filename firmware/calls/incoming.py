@@ -1,6 +1,7 @@
 """A call from outside: from the first ring to the menu, and how it ends from the line's side."""
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from firmware.base.choices import Leading
@@ -9,6 +10,7 @@ from firmware.base.events import CallArrived, CallLed, CallTyped, DigitHeard, En
 from firmware.base.numbers import e164
 from firmware.base.ports import CallerHeard, Fact, KeyHeard, ToneHeard
 from firmware.base.spoken import closed, welcome
+from firmware.calls.blocking import Blocking
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.dialogue import Dialogue
 from firmware.calls.dialogue import Step as Turn
@@ -38,7 +40,7 @@ class Incoming:
     ) -> None:
         self._exchange = exchange
         self._clock, self._tell, self._quiet = clock, tell, quiet
-        self.inform = Inform(exchange)
+        self.inform, self.blocking = Inform(exchange), Blocking(exchange, tell)
         self.aids = Aids(exchange.calendar, clock, tell, offices=Offices(exchange, clock, tell))
         self._visits: dict[Call, Dialogue | Notice] = {}
         self._known: dict[Call, Visit] = {}  # also between two menus
@@ -84,7 +86,7 @@ class Incoming:
 
     def due(self, line: Line) -> None:
         call = line.call
-        if call is None or not line.answer():
+        if call is None or self.blocking.rings_on(call, line) or not line.answer():
             return
         if not call.told:
             self._arrived(call, None)
@@ -111,7 +113,9 @@ class Incoming:
         name, hours = settings.menu_of(line.name), row.hours or identity.hours
         menu = settings.menus[name]
         greeting = (*self._welcome(call), identity.greeting or menu.greeting)
-        if not self._exchange.calendar.is_open(hours):
+        if (notice := self.blocking.notice(call, line)) is not None:
+            self._notice(call, line, *notice, "blocked")
+        elif not self._exchange.calendar.is_open(hours):
             to = row.closed or identity.closed or menu.closed
             self._notice(call, line, (*greeting, *self._closed(hours, to)), to, "closed")
         elif (direct := row.to or self._type_leads(call)) is not None:
@@ -143,19 +147,12 @@ class Incoming:
         settle: float,
     ) -> None:
         """The box speaks with him as the script says; `done` follows, unless he is gone by then."""
-        self._visit(
-            call,
-            Dialogue(
-                line.name,
-                script,
-                self._exchange.sound,
-                self._clock,
-                self._exchange.when_kept,
-                lambda: self._ended(call, done),
-                lambda key: self._tell(DigitHeard(call=call.id, key=key)),
-            ),
-            settle,
-        )
+        sound, kept, clock = self._exchange.sound, self._exchange.when_kept, self._clock
+        ended, keyed = partial(self._ended, call, done), partial(self._keyed, call)
+        self._visit(call, Dialogue(line.name, script, sound, clock, kept, ended, keyed), settle)
+
+    def _keyed(self, call: Call, key: str) -> None:
+        self._tell(DigitHeard(call=call.id, key=key))
 
     def _ended(self, call: Call, done: Callable[[], None]) -> None:
         self._visits.pop(call, None)

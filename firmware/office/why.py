@@ -98,7 +98,7 @@ class Story:
     def _was_led(self, event: CallLed) -> None:
         self._went_on()
         if event.to == GOODBYE:
-            kind = f"bye.{event.by}" if event.by in ("key", "closed") else "bye"
+            kind = f"bye.{event.by}" if event.by in ("key", "closed", "blocked") else "bye"
             self._say(kind)
             return
         kind = "some_key" if event.by == "key" and not self._key else event.by
