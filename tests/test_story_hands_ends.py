@@ -407,3 +407,15 @@ def test_an_emergency_call_stays_alone_whoever_is_on_hold() -> None:
         ann.hang_up()
         office.wait(2)
         assert ann.ringing
+
+
+def test_what_was_being_keyed_is_forgotten_when_the_page_takes_the_caller_back() -> None:
+    with Office(DIRECT, fidelity="signal") as office:
+        _, ann = ann_talks(office)
+        office.phone("phone1").flash()
+        office.wait(1)
+        office.phone("phone1").press("20")
+        office.wait(1)
+        ann.resume()
+        office.wait(5)
+        assert gains(office, "line1") == {"phone1"} and ann.state == "talking"

@@ -108,7 +108,8 @@ class Keypad:
 
     def dial(self, phone: Handset, number: str) -> None:
         """A number is complete, keyed or from a page; or the name of a colleague."""
-        exchange = self._exchange
+        self.stop(phone)
+        exchange, phone.keys = self._exchange, ""
         if number in exchange.parking.there:
             exchange.parking.take(phone, number)
         elif number in exchange.settings.extensions() or exchange.desk.reached(number) is not None:

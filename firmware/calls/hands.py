@@ -107,8 +107,7 @@ class Hands:
     def take_back(self, call: Call, phone: Handset) -> None:
         self.at(phone).remove(call)
         call.step("resume")
-        self._exchange.talks.stop(phone.name)
-        phone.take(call)
+        self._exchange.stations.take(phone, call)
         self.together(phone, self.far(call, phone))
         self._tell(CallResumed(call=call.id, by=self.name(phone)))
         self._exchange.changed(phone)

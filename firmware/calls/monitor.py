@@ -78,8 +78,7 @@ class Monitor:
         if phone.free:
             self._exchange.ring_first(call, phone)
         else:
-            self._exchange.talks.stop(phone.name)
-            phone.take(call)
+            self._exchange.stations.take(phone, call)
             self.begin(listening, phone)
 
     def begin(self, listening: Listening, phone: Handset) -> None:

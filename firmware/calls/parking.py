@@ -102,8 +102,7 @@ class Parking:
         if phone.free:
             self._exchange.ring(call, phone)
         else:
-            self._exchange.talks.stop(phone.name)
-            phone.take(call)
+            self._exchange.stations.take(phone, call)
             self._exchange.stations.answer(call, phone)
 
     def _must_get(self, phone: Handset) -> None:

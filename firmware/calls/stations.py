@@ -37,6 +37,12 @@ class Stations:
         else:
             self.connect(call, phone)
 
+    def take(self, phone: Handset, call: Call) -> None:
+        """He has lifted, and gets a call: whatever he was keying or told is over."""
+        self._exchange.keypad.stop(phone)
+        self._exchange.talks.stop(phone.name)
+        phone.take(call)
+
     def connect(self, call: Call, phone: Handset) -> None:
         """Join whoever lifted with the one he was rung for."""
         call.step("answer")
