@@ -2,15 +2,16 @@
 
 The rules are the owner's, in plain words: if so many wait, if the wait is expected to be so long, if he
 has waited so long, if nobody is there, at closing time. Staffing is looked at after every change, time by
-timers. Nobody is taken away from a telephone that rings for him, and no queue gets a caller back that
-sent him on: he then stays where he is.
+timers. Nobody is taken away from somebody whose telephone rings for him, but from the stations that ring
+because nobody is there. No queue gets a caller back that sent him on: he then stays where he is. Whoever
+waits while the owner changes the rules waits by the new ones; without his queue he is the operator's.
 """
 
 from typing import TYPE_CHECKING
 
 from firmware.base.clock import SECOND, Clock
 from firmware.calls.call import Call
-from firmware.tables import Nobody, Queue, Settings
+from firmware.tables import OPERATOR, Nobody, Queue, Settings
 
 if TYPE_CHECKING:
     from firmware.desk.queue import Desk, Waiting
@@ -25,17 +26,28 @@ class Limits:
         self._desk = desk
         self._due: list[Waiting] = []  # who should have gone while a telephone rang for him
         self._staff: dict[str, int] = {}  # of the queues that have rules for it, at the last look
+        self._settings = desk.settings  # at the last look
         desk.exchange.calendar.watch(self._turned)
 
     def entered(self, waiting: "Waiting", queue: Queue) -> None:
         """He has just come: he may have to go on at once, or after a time."""
         if (to := self._full(waiting, queue) or self._unstaffed(waiting, queue)) is not None:
             self._lead_on(waiting, to)
-        elif queue.late is not None:
-            waiting.late = self._desk.clock.after(queue.late_s, lambda: self._late(waiting))
+        else:
+            self._wait_at_most(waiting, queue)
+
+    def _wait_at_most(self, waiting: "Waiting", queue: Queue) -> None:
+        if waiting.late is not None:
+            waiting.late.stop()
+        clock, waiting.late = self._desk.clock, None
+        if queue.late is not None:
+            due = waiting.entered + round(queue.late_s * SECOND)
+            waiting.late = clock.at(max(due, clock.now), lambda: self._late(waiting))
 
     def look(self) -> None:
         """Somebody came, left, or lifted: do the rules ask for anything now?"""
+        if self._desk.settings is not self._settings:
+            self._follow(self._settings, self._desk.settings)
         due, self._due = self._due, []
         for waiting in due:
             self._late(waiting)
@@ -47,6 +59,18 @@ class Limits:
         for waiting in [each for each in self._desk.waiting.values() if each.queue in changed]:
             if (to := self._unstaffed(waiting, self._desk.settings.queues[waiting.queue or ""])) is not None:
                 self._move(waiting, to)
+
+    def _follow(self, before: Settings, now: Settings) -> None:
+        """The owner changed something."""
+        self._settings = now
+        for waiting in [each for each in self._desk.waiting.values() if each.queue and not each.taken]:
+            old, queue = before.queues.get(waiting.queue or ""), now.queues.get(waiting.queue or "")
+            if queue is None and waiting.call.promise is None:
+                self._desk.leave(waiting, "withdrawn")
+                self._desk.lead(waiting.call, OPERATOR, waiting.since)
+            elif queue is not None and queue != old:
+                self._desk.follow(waiting, old, queue)
+                self._wait_at_most(waiting, queue)
 
     # The rules
 
@@ -101,16 +125,20 @@ class Limits:
 
     # What becomes of him
 
+    def _kept(self, waiting: "Waiting") -> bool:
+        """Is somebody about to take him?"""
+        return waiting.taken or bool(waiting.call.rung and self._desk.there(waiting.queue or ""))
+
     def _close(self, waiting: "Waiting") -> None:
         """He is told when the queue opens, and led to where its callers go meanwhile."""
-        if waiting.call.rung or waiting.taken:
+        if self._kept(waiting):
             self._due.append(waiting)
         elif waiting.call.line is not None:
             self._desk.leave(waiting, "overflow")
             self._desk.turn_away(waiting.call, waiting.queue or "")
 
     def _move(self, waiting: "Waiting", to: str) -> None:
-        if waiting.call.rung or waiting.taken:
+        if self._kept(waiting):
             self._due.append(waiting)
         else:
             self._lead_on(waiting, to)

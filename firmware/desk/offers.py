@@ -254,6 +254,16 @@ class Offers:
             names = [each.name for each in staff.free] or [staff.stations[station].name]
             agent = staff.stations[station]
             self._ring(waiting, station, "ring_down", agent, free=tuple(names[:NAMED]), able=len(names))
+            seconds, since = waiting.ring_s + self._exchange.phones[station].reach_s, self._clock.now
+            self._clock.after(seconds, lambda: self._rang_out(waiting, agent, station, since))
+
+    def _rang_out(self, waiting: Waiting, agent: Agent, station: str, since: int) -> None:
+        """All rang, and nobody came so long: each has missed him, and he may be told something."""
+        phone = self._exchange.phones[station]
+        if phone in waiting.call.rung and self._since[station] == since:
+            self._tell(OfferEnded(waiting.call.id, station, agent.name, "no_answer"))
+            self._exchange.stop_ring(waiting.call, phone)
+            self._desk.agents.missed(agent)
 
     # Each of them
 
