@@ -206,9 +206,9 @@ class Hands:
 
     def over(self, call: Call) -> None:
         """A call has ended: it waits nowhere any more."""
-        for calls in self.held.values():
-            if call in calls:
-                calls.remove(call)
+        for phone in [phone for phone, calls in self.held.items() if call in calls]:
+            self.at(phone).remove(call)
+            self._exchange.changed(phone)
 
     def name(self, phone: Handset) -> str:
         """Who acts: the person at the telephone, else the telephone."""
