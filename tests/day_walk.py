@@ -7,6 +7,7 @@ and that everything people said outlives the box.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -74,11 +75,17 @@ class KeepingOffice(Office):
 class DayWalk(CallbackWalk):
     """Each verb takes what was drawn for it. In the dark people go on, and nobody looks."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: Path | None = None) -> None:
+        """`state`: its files are real, and the power fails between two ticks."""
         self._said: dict[str, AgentChanged] = {}
         self.told = ToldRules(self._hold)
         self.starts = 0
-        super().__init__(KeepingOffice(merged(START, DAY), fidelity="signal"))
+        kind = KeepingOffice if state is None else Office
+        super().__init__(kind(merged(START, DAY), fidelity="signal", state=state))
+
+    @property
+    def _disk(self) -> Disk | None:
+        return self.office.journal if isinstance(self.office.journal, Disk) else None
 
     @property
     def dark(self) -> bool:
@@ -88,9 +95,11 @@ class DayWalk(CallbackWalk):
 
     def cut(self, events: int) -> None:
         """The power fails when so many more events are on the disk: in the middle of what they belong to."""
-        disk = self.office.journal
         self._note(f"power fails {events} events later")
-        disk.until = len(disk._events) + events
+        if self._disk is None:
+            self.office.power_cut()
+        else:
+            self._disk.until = len(self._disk._events) + events
 
     def crash(self) -> None:
         """The engine dies between two ticks; hooks, lines and lamps stay as they are."""
@@ -133,7 +142,7 @@ class DayWalk(CallbackWalk):
 
     def _leap(self, end: int) -> None:
         super()._leap(end)
-        if not self.dark and self.office.journal.full:
+        if not self.dark and self._disk is not None and self._disk.full:
             self._note("dark")
             self.office._acts.clear()
             self.office.rig.cut_power()
@@ -179,7 +188,8 @@ class DayWalk(CallbackWalk):
             super().check()
 
     def drain(self) -> None:
-        self.office.journal.until = None
+        if self._disk is not None:
+            self._disk.until = None
         if self.dark:
             self.start()
         for line in LINES:

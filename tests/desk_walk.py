@@ -12,7 +12,15 @@ from typing import Any
 
 from firmware.base import Refused
 from firmware.base.clock import TICK
-from firmware.base.events import CallAnswered, CallArrived, CallEnded, Event, QueueEntered, QueueLeft
+from firmware.base.events import (
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallMoved,
+    Event,
+    QueueEntered,
+    QueueLeft,
+)
 from firmware.calls import handset as handsets
 from firmware.desk.agents import Agent, State, Status
 from firmware.desk.queue import Waiting
@@ -242,7 +250,8 @@ class DeskWalk:
             self._hold(agent.state is State.IDLE, f"{agent.name} is {agent.state} after all went home")
         for call, told in self._told.items():
             self._hold(told[CallEnded] == 1, f"{call} ended {told[CallEnded]} times")
-            self._hold(told[CallAnswered] <= 1 and told[CallArrived] <= 1, f"{call}: {told}")
+            again = told[CallAnswered] - told[CallMoved]  # whoever is handed on is answered once more
+            self._hold(again <= 1 and told[CallArrived] <= 1, f"{call}: {told}")
 
     def _hold(self, holds: object, sentence: str) -> None:
         if not holds:

@@ -2,6 +2,7 @@
 said to callers and by agents holds."""
 
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from hypothesis.strategies import booleans, integers, sampled_from
 
-SHORT = settings(max_examples=30, stateful_step_count=40, deadline=None, database=None, derandomize=True)
+SHORT = settings(max_examples=20, stateful_step_count=40, deadline=None, database=None, derandomize=True)
 PAUSE = sampled_from(PAUSES)
 
 
@@ -130,13 +131,19 @@ def test_a_walk_leaves_everybody_free(seed: int) -> None:
 
 
 def test_what_was_said_outlives_the_box_whatever_happens() -> None:
-    run_state_machine_as_test(DayMachine, settings=settings(SHORT, max_examples=10))
+    run_state_machine_as_test(DayMachine, settings=settings(SHORT, max_examples=6))
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_days_on_which_anything_happens_leave_everybody_free(seed: int) -> None:
     walk = DayWalk()
     live(walk, Random(seed), 160)
+    walk.drain()
+
+
+def test_the_same_holds_on_real_files(tmp_path: Path) -> None:
+    walk = DayWalk(state=tmp_path)
+    live(walk, Random(7), 60)
     walk.drain()
 
 
