@@ -94,3 +94,17 @@ def test_whose_queue_is_taken_away_is_the_operators() -> None:
         office.wait(1)
         assert outcomes(office) == ["withdrawn"]
         assert office.phone("phone1").ringing
+
+
+def test_who_signs_out_during_a_call_is_seen_to_end_it() -> None:
+    with Office(with_(), fidelity="signal") as office:
+        (ann,) = signed_in(office, "ann")
+        caller = waits(office)
+        ann.answer()
+        office.wait(1)
+        ann.sign_out()
+        office.wait(1)
+        assert (ann.status, ann.state, caller.state) == ("off", "talking", "talking")
+        ann.hang_up()
+        office.wait(2)
+        assert (ann.status, ann.state) == ("off", "idle")

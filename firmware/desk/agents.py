@@ -16,7 +16,7 @@ from firmware.calls.call import Call, Tell
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.calls.outside import shown
-from firmware.desk.states import AT_REST, NEXT, REASONS, SEEN, Agent, State, Status
+from firmware.desk.states import AT_REST, IN_CALL, NEXT, REASONS, SEEN, Agent, State, Status
 from firmware.desk.wrapup import WrapUp
 from firmware.tables import Person, Queue
 
@@ -226,10 +226,10 @@ class Agents:
         return phone
 
     def seen(self, station: str) -> None:
-        """Something changed at a station."""
-        agent = self.at(station)
-        if agent is not None:
-            self._look(agent)
+        """Something changed at a station: of whoever is signed in there, or was when his last call began."""
+        for agent in self.all.values():
+            if agent.station == station and (agent.status is not Status.OFF or agent.state in IN_CALL):
+                self._look(agent)
 
     # What was before the box started anew
 
