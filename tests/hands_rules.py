@@ -165,8 +165,10 @@ class HandsRules:
         if listening.colleague.call is not None and listening.colleague.call.stage is not Stage.TALKING:
             heard = set()
         may[row] |= heard
-        for each in heard if listening.mode == "join" else heard & {colleague}:
-            if listening.mode != "listen":
+        alone = listening.colleague.call is not None and listening.colleague.call.emergency
+        mode = "listen" if alone else listening.mode
+        for each in heard if mode == "join" else heard & {colleague}:
+            if mode != "listen":
                 may[each] |= {row}
 
     def _check_silence(self) -> None:
