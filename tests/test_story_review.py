@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 from stories import asks_for
 
-from firmware.base.events import OfferEnded, PhoneRang, QueueLeft
+from firmware.base import Refused
+from firmware.base.events import AgentChanged, OfferEnded, PhoneRang, QueueLeft
 from hostsim.office import Office
 
 
@@ -108,3 +110,20 @@ def test_who_signs_out_during_a_call_is_seen_to_end_it() -> None:
         ann.hang_up()
         office.wait(2)
         assert (ann.status, ann.state) == ("off", "idle")
+
+
+def test_nobody_moves_to_another_station_while_he_is_in_a_call() -> None:
+    with Office(fidelity="signal") as office:
+        office.wait(2)
+        ann, phone = office.agent("ann"), office.phone("phone1")
+        ann.sign_in()
+        phone.lift()
+        office.wait(1)
+        ann.sign_in("phone3")
+        with pytest.raises(Refused, match="in a call at phone1"):
+            office.wait(0.1)
+        phone.hang_up()
+        office.wait(1)
+        ann.sign_in("phone3")
+        office.wait(1)
+        assert office.saw(AgentChanged)[-1].station == "phone3"

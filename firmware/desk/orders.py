@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from firmware.base import Refused
 from firmware.base.choices import Unmet
 from firmware.base.events import OfferEnded
 from firmware.base.orders import Handler
 from firmware.calls.call import Tell
+from firmware.desk.states import Status
 from firmware.desk.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ class Orders:
     def sign_in(self, who: str, station: str | None = None) -> None:
         """A call that rings for him elsewhere, or here for somebody else, goes to the next at once."""
         place = self._agents.place(who, station)
+        at = self._agents.all[who]
+        if at.in_call and at.status is not Status.OFF and at.station != place:
+            raise Refused(f"{who} is in a call at {at.station}: finish it there, then sign in at {place}")
         for agent in self._agents.signed_in():
             if (agent.name == who) != (agent.station == place):  # he elsewhere, somebody else here
                 self._unring(agent.name, "signed_out")
