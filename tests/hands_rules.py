@@ -91,7 +91,8 @@ class HandsRules:
         if call.stage is Stage.RINGING:
             taken = call.phone is not None and call.phone.name in self.exchange.talks
             sought = call in self._desk.waiting or call in self.exchange.attempts
-            self._hold(sought or call.rung or taken, f"{call.id} rings nowhere")
+            knocks = self.exchange.knocking.knocks(call)
+            self._hold(sought or call.rung or taken or knocks, f"{call.id} rings nowhere")
         for phone in call.rung:
             self._hold(phone.call is call, f"{phone.name} rings for {call.id}, and is in {phone.call}")
         self._hold(call.line is None or call.line.call is call, f"{call.id} has lost its line")

@@ -28,6 +28,7 @@ from firmware.calls.hand_codes import hand_services
 from firmware.calls.hands import Hands
 from firmware.calls.handset import Handset
 from firmware.calls.incoming import Incoming
+from firmware.calls.knocking import Knocking
 from firmware.calls.line import Line
 from firmware.calls.monitor import Monitor
 from firmware.calls.outgoing import Emergency, ForBox, Outgoing
@@ -81,7 +82,7 @@ class Exchange:
         self.transfers = Transfers(self, self.hands, clock, tell)
         self.conferences, self.bridges = Conferences(self, clock, tell), Bridges(self, clock)
         self.parking, self.monitor = Parking(self, clock, tell), Monitor(self, clock, tell)
-        self.stations = Stations(self, tell)
+        self.stations, self.knocking = Stations(self, tell), Knocking(self, clock, tell)
         self.services |= hand_services(self)
         for line in lines.values():
             line.owner = self.incoming
@@ -95,6 +96,7 @@ class Exchange:
     def changed(self, phone: Handset) -> None:
         """It may be rung again, or no more; who listened to it hears what there is to hear."""
         self.hands.changed(phone)
+        self.knocking.changed(phone)
         self.desk.changed(phone.name)
         self.monitor.stir()
 
@@ -139,13 +141,14 @@ class Exchange:
         if self.desk.led_elsewhere(call, number):
             return
         called = self.phones.get(self.desk.reached(number) or "")
-        if called is None or not called.free:
+        if called is None or not (called.free or self.knocking.inside(call, called)):
             self.end(call, "called", "busy_tone")
             return
-        call.called = called
-        call.step("sent")
-        self.sound.tone(phone.name, "ringback")
-        self.ring(call, called)
+        if called.free:
+            call.called = called
+            call.step("sent")
+            self.sound.tone(phone.name, "ringback")
+            self.ring(call, called)
         self._clock.after(INSIDE_RING, lambda: self._nobody_there(call, called))
 
     def _nobody_there(self, call: Call, called: Handset) -> None:
@@ -196,7 +199,7 @@ class Exchange:
         if (attempt := self.attempts.pop(call, None)) is not None:
             attempt.stop()
         self.desk.over(call)
-        for each in (self.hands, self.transfers, self.conferences, self.parking, self.monitor):
+        for each in (self.knocking, self.hands, self.transfers, self.conferences, self.parking, self.monitor):
             each.over(call)
         if call.told:
             seconds = round(ago(self._clock, call.began), 3)

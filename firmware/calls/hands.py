@@ -154,6 +154,8 @@ class Hands:
     def flashed(self, phone: Handset) -> None:
         """The hook was tapped: hold, and back again. Where neither may be, nothing happens."""
         with suppress(Refused):
+            if self._exchange.knocking.take(phone):
+                return
             if phone.state is State.TALKING:
                 self.hold(phone)
             elif phone.call is None and len(self.at(phone)) > 1:

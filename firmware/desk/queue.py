@@ -118,6 +118,7 @@ class Desk:
         if queue is None:
             self.enter(Waiting(call, None, (self.places.station(to),), False, ALONE, since, self.clock.now))
             self.forwards.rings(call, to)
+            self.exchange.knocking.direct(call, self.places.station(to))
         elif self.exchange.calendar.is_open(queue.hours):
             since -= self._gave_up.waited(to, call, queue, self.settings)
             since = self.callbacks.claimed(call, to, since)
