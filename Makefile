@@ -25,7 +25,7 @@ run: $(RUN)     ## start the box on this PC, with a simulated hat and town (ARGS
 	@exec $(PYTHON) -m hostsim $(ARGS)
 
 test: $(TEST)   ## all tests but the long ones
-	@$(PYTHON) -m pytest -m "not gate" $(ARGS)
+	@$(PYTHON) -m pytest -n auto -m "not gate" $(ARGS)
 
 check: $(TEST)  ## style, types and syntax
 	@$(PYTHON) -m ruff check .
@@ -34,7 +34,7 @@ check: $(TEST)  ## style, types and syntax
 	@PATH="$$PATH:.venv/bin"; for each in web/pages/*.js; do node --check $$each || exit 1; done
 
 gates: $(TEST)  ## the long tests: many kills, hours of sound, many seeds
-	@$(PYTHON) -m pytest -m gate $(ARGS)
+	@$(PYTHON) -m pytest -n auto -m gate $(ARGS)
 
 bench: $(TEST)  ## the figures, as a table (ARGS="call --json FILE")
 	@$(PYTHON) -m tools.bench $(ARGS)
