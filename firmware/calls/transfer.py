@@ -192,7 +192,8 @@ class Transfers:
     def _moved(self, call: Call, to: Party, phone: Handset) -> None:
         """Told of a call that is talked on at once, with somebody else."""
         by = self._hands.name(phone)
-        self._tell(CallMoved(call=call.id, to=to.name, by=by))
+        where = self._hands.name(to) if isinstance(to, Handset) else to.name
+        self._tell(CallMoved(call=call.id, to=where, by=by))
         self._tell(CallResumed(call=call.id, by=by))
 
     def seat(self, call: Call, one: Party, other: Party) -> None:
