@@ -225,6 +225,10 @@ class Box:
         """Hand in an order, from any thread; `reply` is called in the tick thread."""
         self._mail.put(Mail(name, args, reply))
 
+    def post_own(self, name: str, args: Mapping[str, Any], reply: Callable[[Reply], None]) -> None:
+        """The same, for the box's own threads: no client can give these orders."""
+        self._mail.put(Mail(name, args, reply, own=True))
+
     def _open_mail(self) -> None:
         for _ in range(MAIL_A_TICK):
             if self._mail.empty():
@@ -233,6 +237,8 @@ class Box:
             handler = self.orders.get(mail.name)
             if handler is None:
                 mail.reply(Reply("refused", sentence=f'there is no order "{mail.name[:40]}"'))
+            elif handler.own and not mail.own:
+                mail.reply(Reply("refused", sentence=f'"{mail.name}" is the box\'s own order'))
             else:
                 self._guarded(partial(self._carry_out, mail, handler))
 

@@ -140,7 +140,7 @@ def _changes(rig: Rig, store: SettingsStore, folder: Path, stack: ExitStack) -> 
 
     def post(name: str, args: dict[str, Any], reply: Callable[[Reply], None]) -> None:
         if rig.box is not None:
-            rig.box.post(name, args, reply)
+            rig.box.post_own(name, args, reply)
 
     changes = Changes(store, rig.data, box_secret(folder), post, partial(setattr, rig, "data"))
     stack.callback(changes.close)

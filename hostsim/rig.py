@@ -102,7 +102,7 @@ class Rig:
             tapes=self.tapes,
         )
         box = self.box
-        self.lookups = Lookups(box.post, self._folder, 0 if self._strict else THREADS)
+        self.lookups = Lookups(box.post_own, self._folder, 0 if self._strict else THREADS)
         self.lookups.plug(box.exchange.incoming.aids, box.orders)
         box.drafts.publish = lambda patch: self.change_settings(patch, self.keep)
         self.town.box_plays = lambda row: box.sound.hears(row, self.town.speaking)

@@ -25,7 +25,7 @@ class Bench:
         self.box = self.office.box
         self.store = store(folder)
         data = json.loads(DEMO.read_text("utf-8"))
-        self.changes = Changes(self.store, data, SECRET, self.box.post)
+        self.changes = Changes(self.store, data, SECRET, self.box.post_own)
         self.box.orders |= self.changes.orders(self.box)
 
     def change(self, **args: Any) -> Reply:
@@ -113,9 +113,15 @@ def test_an_order_without_its_fields_says_which_it_takes(bench: Bench, args: dic
 def test_nobody_from_outside_puts_settings_in_force_by_the_boxs_own_orders(bench: Bench) -> None:
     replies: list[Reply] = []
     told: Callable[[Reply], None] = replies.append
-    bench.box.post("settings.use", {"ticket": 1}, told)
+    for name in ("settings.use", "settings.may"):
+        bench.box.post(name, {"ticket": 1}, told)
     bench.office.wait(0.1)
-    assert "the box's own" in replies[0].sentence
+    assert [reply.sentence for reply in replies] == [
+        f'"{name}" is the box\'s own order' for name in ("settings.use", "settings.may")
+    ]
+    bench.box.post_own("settings.use", {"ticket": 1}, told)
+    bench.office.wait(0.1)
+    assert "nobody handed that in" in replies[2].sentence
 
 
 def test_a_pin_is_kept_as_its_hash(bench: Bench) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from outside import Server, made_tables
 
+from firmware.base import Refused
 from firmware.base.asked import Asked, InDatabase, InTable, OverHttp, origin
 from firmware.rim.lookups import FOLDER, LARGEST, Lookups
+from hostsim.office import Office
 
 
 @pytest.fixture
@@ -173,3 +175,12 @@ def test_a_thread_looks_up_and_the_answer_is_an_order(tables: Path) -> None:
     lookups.answer(**args)
     lookups.answer(**args)  # and not twice
     assert [json.loads(text)["name"] for text in told] == ["Jensen"]
+
+
+def test_nobody_but_the_box_gives_a_caller_an_answer() -> None:
+    with Office(fidelity="signal") as office:
+        office.order("lookup.answer", id=1, text='{"name": "Jensen"}')
+        with pytest.raises(Refused, match="is the box's own order"):
+            office.wait(0.1)
+        own = [name for name, order in office.box.orders.items() if order.own]
+        assert own == ["lookup.answer"]

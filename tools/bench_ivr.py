@@ -126,7 +126,9 @@ def never_answered() -> Iterator[Figure]:
     """In real time: every line's caller is looked up where nobody ever answers."""
     with socket.create_server(("127.0.0.1", 0)) as silent, tempfile.TemporaryDirectory() as folder:
         with Office(_asking(silent.getsockname()[1]), fidelity="copper") as office:
-            Lookups(office.box.post, Path(folder)).plug(office.box.exchange.incoming.aids, office.box.orders)
+            Lookups(office.box.post_own, Path(folder)).plug(
+                office.box.exchange.incoming.aids, office.box.orders
+            )
             for line in range(1, CALLERS + 1):
                 office.caller(f"+453312000{line}").dial(line=line)
             office.wait(6.0)

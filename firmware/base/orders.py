@@ -39,10 +39,12 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Handler:
-    """How an order is carried out; `promise`: its answer waits for the disk."""
+    """How an order is carried out; `promise`: its answer waits for the disk; `own`: the box gives it to
+    itself, and no front door passes it on."""
 
     call: Callable[..., Any]
     promise: bool = False
+    own: bool = False
 
     def checked(self, args: Mapping[str, Any]) -> dict[str, Any]:
         """`args` with the names and types that the order takes. Refused: which are wrong."""
@@ -57,8 +59,9 @@ class Handler:
 
 @dataclass(frozen=True)
 class Mail:
-    """An order on its way into the box."""
+    """An order on its way into the box; `own`: given by the box itself."""
 
     name: str
     args: Mapping[str, Any]
     reply: Callable[[Reply], None]
+    own: bool = False

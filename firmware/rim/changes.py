@@ -54,7 +54,7 @@ class Tables:
     def take(self, ticket: int) -> tuple[Settings, int, str]:
         """Refused: nobody handed that in."""
         if ticket not in self._open:
-            raise Refused("this order is the box's own")
+            raise Refused("nobody handed that in")
         return self._open.pop(ticket)
 
 
@@ -88,7 +88,7 @@ class Changes:
         def use(ticket: int) -> None:
             box.change_settings(*self._tables.take(ticket))
 
-        return {"settings.may": Handler(may), "settings.use": Handler(use)}
+        return {"settings.may": Handler(may, own=True), "settings.use": Handler(use, own=True)}
 
     def post(self, args: Mapping[str, Any], reply: Callable[[Reply], None]) -> None:
         """Any thread."""

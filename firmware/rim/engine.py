@@ -107,8 +107,8 @@ def run(
         stack.callback(tapes.close)
         box = _box(settings, shelf, journal, secret, tapes)
         stack.callback(box.keepers.tell)
-        Lookups(box.post, folder).plug(box.exchange.incoming.aids, box.orders)
-        changes = Changes(store, data, secret, box.post)
+        Lookups(box.post_own, folder).plug(box.exchange.incoming.aids, box.orders)
+        changes = Changes(store, data, secret, box.post_own)
         stack.callback(changes.close)
         box.orders |= changes.orders(box)
         box.drafts.publish = changes.publish

@@ -49,7 +49,7 @@ class Lookups:
     def plug(self, aids: Aids, orders: dict[str, Handler]) -> None:
         """Into a box: its flows ask here, and hear the answer by an order."""
         aids.ask = self.ask
-        orders["lookup.answer"] = Handler(self.answer)
+        orders["lookup.answer"] = Handler(self.answer, own=True)
 
     @property
     def waits(self) -> bool:
