@@ -9,17 +9,15 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from queue import SimpleQueue
 from traceback import extract_tb
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK, Clock
 from firmware.base.events import Before, BoxStarted, Event, Failed, Journal, SettingsChanged
-from firmware.base.orders import Handler, Mail, Reply
+from firmware.base.orders import Handler, Reply
 from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.accounts import Accounts
@@ -29,6 +27,7 @@ from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
 from firmware.desk.services import Services
 from firmware.desk.signout import SignOut
+from firmware.mailroom import Mailroom
 from firmware.parts import drafts_of, ears_of, echo_of, lines_of, phones_of
 from firmware.picture import snapshot
 from firmware.rim.soundfiles import MemoryFiles
@@ -44,7 +43,6 @@ from firmware.taping import Taping
 VERSION = "0.1.0"
 DEGRADED = SECOND // 2  # µs without a durable commit (DESIGN 1.3)
 LOUD = 0.005  # peak of a frame in which somebody speaks: -43 dBm0
-MAIL_A_TICK = 50  # orders carried out in one tick; the rest wait for the next
 
 
 class Box:
@@ -76,7 +74,7 @@ class Box:
         self._shelves, self._strict, self._speaking = shelves, strict, speaking
         self._seq = journal.last[0]
         self._calls = Calls(box_id, clock, self.tell)
-        self._mail: SimpleQueue[Mail] = SimpleQueue()
+        self._mailroom = Mailroom(self)
         self._untold: deque[Event] = deque()  # not yet passed on
         self._unkept: deque[tuple[int, int]] = deque()  # (seq, at) of what is not durable yet
         self._promises: deque[tuple[int, Callable[[], None]]] = deque()
@@ -157,7 +155,7 @@ class Box:
         for name, fact in sorted(facts, key=lambda each: each[1].at):
             self._guarded(partial(self.exchange.fact, name, fact), name)
         try:
-            self._open_mail()
+            self._mailroom.open(self._guarded)
         finally:  # a reply may raise, in a story: nobody waits for that
             self._guarded(self.offers.match)
 
@@ -223,38 +221,16 @@ class Box:
 
     def post(self, name: str, args: Mapping[str, Any], reply: Callable[[Reply], None]) -> None:
         """Hand in an order, from any thread; `reply` is called in the tick thread."""
-        self._mail.put(Mail(name, args, reply))
+        self._mailroom.post(name, args, reply)
 
     def post_own(self, name: str, args: Mapping[str, Any], reply: Callable[[Reply], None]) -> None:
         """The same, for the box's own threads: no client can give these orders."""
-        self._mail.put(Mail(name, args, reply, own=True))
+        self._mailroom.post(name, args, reply, own=True)
 
-    def _open_mail(self) -> None:
-        for _ in range(MAIL_A_TICK):
-            if self._mail.empty():
-                return
-            mail = self._mail.get_nowait()
-            handler = self.orders.get(mail.name)
-            if handler is None:
-                mail.reply(Reply("refused", sentence=f'there is no order "{mail.name[:40]}"'))
-            elif handler.own and not mail.own:
-                mail.reply(Reply("refused", sentence=f'"{mail.name}" is the box\'s own order'))
-            else:
-                self._guarded(partial(self._carry_out, mail, handler))
-
-    def _carry_out(self, mail: Mail, handler: Handler) -> None:
-        try:
-            result = handler.call(**handler.checked(mail.args))
-        except Refused as refusal:
-            mail.reply(Reply("refused", sentence=str(refusal)))
-            return
-        if not handler.promise:
-            mail.reply(Reply("accepted" if self.degraded else "done", result, seq=self._seq))
-        elif self.degraded:
-            mail.reply(Reply("refused", sentence="the disk does not answer: nothing can be kept; try again"))
-        else:
-            seq = self._seq
-            self.when_kept(seq, lambda: mail.reply(Reply("done", result, seq=seq)))
+    @property
+    def told(self) -> int:
+        """The number of the last event."""
+        return self._seq
 
     def when_kept(self, seq: int, then: Callable[[], None]) -> None:
         """Do `then` once the event of that number, and all before it, are durable."""
