@@ -28,6 +28,7 @@ FIRMWARE = (
     "desk",
     "office",
     "rim",
+    "mailroom",
     "parts",
     "picture",
     "standing",
