@@ -4,7 +4,6 @@ A room tells an event without number and time; the box stamps both (`stamped`) i
 hold a number, a name or keyed digits are in `PRIVATE`: the journal keeps them apart, for erasure to empty.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
 
@@ -24,6 +23,7 @@ from firmware.base.kept import (
     RecordingResumed,
 )
 from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
+from firmware.base.private import PRIVATE, private
 from firmware.base.rulings import CallBlocked, CallForwarded, CallWaits, ForwardChanged
 from firmware.base.standing import Before, Standing
 from firmware.base.visits import AccountChecked, CaseData, FlowStopped, InfoPlayed
@@ -256,26 +256,6 @@ class Journal(Protocol):
 
 
 EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}
-PRIVATE: dict[str, tuple[str, ...]] = {
-    "CallbackAsked": ("number", "caller", "name", "data"),
-    "CallArrived": ("number", "name"),
-    "CallDialled": ("number",),
-    "DigitHeard": ("key",),
-    "CallerKnown": ("number", "name", "choice"),
-    "Standing": ("private",),
-    "CaseData": ("value",),
-    "AccountChecked": ("account",),
-    "CallBlocked": ("rule",),
-    "MessageBegan": ("number",),
-    "MessageLeft": ("number",),
-}
-
-
-def private(kind: str, told: Mapping[str, Any]) -> list[str]:
-    """The fields of an event that erasure empties: those of PRIVATE, and a station (or whoever acted from
-    it) that is somebody's own number."""
-    numbers = (name for name, value in told.items() if isinstance(value, str) and value.startswith("+"))
-    return list(dict.fromkeys((*PRIVATE.get(kind, ()), *numbers)))
 
 
 def event_of(type_name: str, seq: int, at: int, told: dict[str, Any]) -> Event:
