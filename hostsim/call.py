@@ -7,6 +7,7 @@ from firmware.base.clock import Clock
 from hostsim.senses import Source
 
 ROUTING = 0.6  # s from the last digit until the far end rings or a tone says why not
+RINGS = 180.0  # s that the network lets a telephone ring in vain (one to three minutes are usual)
 LEAVING = 0.25  # s until the other end knows that one has hung up
 
 
@@ -64,7 +65,15 @@ class Call:
         word = found.offered(self)
         if word == "ringback":
             self.called = found
+            self._timer = self._clock.after(RINGS, self._in_vain)
         self.caller.told(word)
+
+    def _in_vain(self) -> None:
+        """Nobody answers: the network gives up."""
+        if not (self.over or self.answered) and self.called is not None:
+            self.over = True
+            self.called.withdrawn()
+            self.caller.told("congestion")
 
     def other(self, party: Party) -> Party | None:
         """The end that `party` can hear, once somebody has answered."""
@@ -76,6 +85,7 @@ class Call:
         """The called end answers."""
         assert self.called is not None, "only somebody who rings can answer"
         self.answered = True
+        self._timer.stop()
         self.caller.connected(self)
         self.called.connected(self)
 

@@ -97,3 +97,24 @@ def test_a_silence_of_waiting_says_nothing_once_somebody_has_answered() -> None:
     watched.supervision.joined()
     watched.at(200.0)
     assert watched.left == [(119.0, "silence")]
+
+
+def test_a_silence_that_began_before_anybody_watched_counts_from_then_on() -> None:
+    watched = Watched()
+    watched.supervision.stop()
+    watched.at(5.0, tone("silence"))
+    watched.at(10.0)
+    watched.supervision.start()
+    watched.at(69.0)
+    assert watched.left == []
+    watched.at(71.0)
+    assert watched.left == [(70.0, "silence")]
+
+
+def test_what_was_heard_on_the_last_call_is_forgotten() -> None:
+    watched = Watched()
+    watched.at(5.0, tone("silence"))
+    watched.supervision.stop()
+    watched.supervision.start()
+    watched.at(200.0)
+    assert watched.left == []

@@ -34,6 +34,7 @@ class Supervision:
         self._quiet = quiet
         self._since: int | None = None
         self._timers: dict[str, Timer] = {}
+        self._on: set[str] = set()  # tones that are heard, be it watched or not
         self._tones = True
         self.proven = False  # its exchange has told by the loop that somebody left: it does so
         self._spoke = 0  # µs: the last sign of a voice on this line, if none speaks now
@@ -55,20 +56,28 @@ class Supervision:
             self._wait("silence", True, self._silence_s, self._still_silent)
 
     def start(self, tones: bool = True) -> None:
-        """Watch from now on; without `tones` only what the line itself says (emergency calls)."""
+        """Watch from now on; without `tones` only what the line itself says (emergency calls). A silence that
+        lasts already counts from now on: nobody will tell of it again."""
+        heard = set(self._on)
         self.stop()
         self._since = self._spoke = self._clock.now
         self._speaks = False
         self._tones = tones
+        for name in ("dial", "silence", "voice"):
+            if name in heard:
+                self.fact(ToneHeard(name, True, at=self._clock.now))
 
     def stop(self) -> None:
         self._since = None
+        self._on.clear()
         for timer in self._timers.values():
             timer.stop()
         self._timers.clear()
 
     def fact(self, fact: Fact) -> None:
         """Something was seen or heard on the line."""
+        if isinstance(fact, ToneHeard):
+            (self._on.add if fact.on else self._on.discard)(fact.name)
         if self._since is None:
             return
         if isinstance(fact, LoopBroken):
