@@ -1,11 +1,11 @@
 """What no field of the settings can know by itself: names exist, and emergency numbers stay free."""
 
-import re
 from collections.abc import Collection, Iterator
 
 from firmware.base import Refused, hours
 from firmware.base.asked import origin
 from firmware.base.numbers import shadows_emergency
+from firmware.base.stations import elsewhere
 from firmware.rows import MESSAGE, SILENT
 from firmware.steps import PROVED, BranchStep, CollectStep, LookupStep, OfficeStep, ProgramStep, Step
 from firmware.tables import (
@@ -21,8 +21,6 @@ from firmware.tables import (
     Queue,
     Settings,
 )
-
-_ELSEWHERE = re.compile(r"usb([1-9]|1[0-6])|browser")  # stations that are no telephone port
 
 OUTSIDE = "or an ordinary number in the office's country (no premium or emergency number, no line of ours)"
 
@@ -167,7 +165,7 @@ def _check_wrap_up(where: str, queue: Queue) -> None:
 
 
 def _check_station(settings: Settings, where: str, station: str, *also: str) -> None:
-    if station not in settings.phones and not _ELSEWHERE.fullmatch(station):
+    if station not in settings.phones and not elsewhere(station):
         raise Refused(f'{where}: "{station[:40]}" is not one of {", ".join((*settings.phones, *also))}')
 
 

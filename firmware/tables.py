@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from firmware.base.numbers import Class, e164, emergency_numbers, is_national
+from firmware.base.stations import MOST
 from firmware.rows import GOODBYE as GOODBYE
 from firmware.rows import MAILBOX as MAILBOX
 from firmware.rows import OPERATOR as OPERATOR
@@ -35,6 +36,7 @@ from firmware.steps import Menu as Menu
 from firmware.steps import Step
 
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
+Spoken = Literal["en", "da"]  # what the box speaks: firmware/base/spoken.py
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
@@ -204,6 +206,8 @@ class Office(Row, frozen=True):
     blocked_action: str = "message"  # he is told so; silent: it rings on; or led to a destination
     lines_together: bool = False  # may two outside lines be left alone with each other?
     misses: Annotated[int, Meta(ge=1, le=10)] = 2  # offers missed in a row, after which it is a break
+    browsers: Annotated[int, Meta(ge=0, le=MOST)] = 1  # that may be telephones, at least; from a start on
+    return_s: Annotated[float, Meta(ge=0, le=600)] = 30.0  # a call is kept for a station that has vanished
     sign_out_at_closing: bool | str = True  # of the last of somebody's queues; or of this row of hours
     sign_out_after_h: Annotated[float, Meta(ge=0, le=168)] = 12.0  # 0: never
     lookup_hosts: Annotated[tuple[Origin, ...], Meta(max_length=20)] = ()  # that flows may ask over HTTP

@@ -4,7 +4,6 @@ They sit beside the hat on a shelf of their own. Keys, hook and plug are facts t
 tells, at once and the same with sound and without; sound goes to and fro unspoilt, without a wire.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -26,25 +25,25 @@ from firmware.base.ports import (
     Ring,
     StopRing,
 )
+from firmware.base.stations import BROWSERS, elsewhere
 from firmware.tables import Nobody, Settings
 from hostsim.receiver import Receiver, Shown
 
 if TYPE_CHECKING:
     from hostsim.town import Town
 
-_KINDS = re.compile(r"usb([1-9]|1[0-6])|browser")
 SILENCE: Frame = np.zeros(FRAME, np.float32)
 SILENCE.flags.writeable = False
 
 
 def stations(settings: Settings) -> list[str]:
-    """Every such station that the settings name, once, people's first."""
+    """Every such station that the settings name, once, people's first; and as many browsers as they ask."""
     named = [person.station or "" for person in settings.people.values()]
     for queue in settings.queues.values():
         if isinstance(queue.nobody, Nobody):
             named += (*queue.nobody.ring, *queue.nobody.hunt)
-    named.append(settings.office.operator)
-    return [name for name in dict.fromkeys(named) if _KINDS.fullmatch(name)]
+    named += (settings.office.operator, *BROWSERS[: settings.office.browsers])
+    return [name for name in dict.fromkeys(named) if elsewhere(name)]
 
 
 class StandIn(Receiver):
@@ -100,7 +99,7 @@ class StandIn(Receiver):
 
     @property
     def _gone(self) -> str:
-        where = "is its page open" if self.name == "browser" else "is it plugged in"
+        where = "is its page open" if self.name in BROWSERS else "is it plugged in"
         return f"{self.name}: does not answer; {where}?"
 
     def _told(self, fact: Fact) -> None:

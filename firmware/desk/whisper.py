@@ -8,6 +8,7 @@ either at once (FEATURES rows 23 and 59).
 
 from firmware.base import spoken
 from firmware.base.ports import BEEP
+from firmware.base.stations import BROWSERS
 from firmware.calls.call import Call
 from firmware.calls.dialogue import Say, Script
 from firmware.calls.exchange import Exchange
@@ -15,7 +16,7 @@ from firmware.desk.agents import Agent
 from firmware.tables import Settings
 
 CALL = "whisper.call"
-SCREENS = ("browser",)  # stations that show what a call is about
+SCREENS = BROWSERS  # stations that show what a call is about
 MINUTE = 60
 
 

@@ -85,6 +85,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "usb": "handset {n}",
         "line": "line {n}",
         "browser": "the browser",
+        "browsers": "browser {n}",
         "s": "{s} s",
         "min": "{min} min {s} s",
         "h": "{h} h {min} min",

@@ -6,7 +6,7 @@ from typing import Any
 from firmware.office.why_texts import TEXTS
 
 MINUTE, HOUR = 60, 3600
-STATIONS = ("phone", "usb", "line")
+STATIONS = {"phone": "phone", "usb": "usb", "line": "line", "browser": "browsers"}  # and their texts
 
 
 class Words:
@@ -30,10 +30,11 @@ class Words:
 
     def station(self, name: str) -> str:
         """A telephone or a line; "" where it is none."""
-        if name == "browser":
-            return self._texts["browser"]
         kind = name.rstrip("0123456789")
-        return self._texts[kind].format(n=name[len(kind) :]) if kind in STATIONS and kind != name else ""
+        if name == "browser":
+            return self._texts[name]
+        known = kind in STATIONS and kind != name
+        return self._texts[STATIONS[kind]].format(n=name[len(kind) :]) if known else ""
 
     def caller(self, known: str | None) -> str:
         return known or self._texts["somebody"]

@@ -59,7 +59,7 @@ const TONES = {
 };
 
 export const lineName = (name) => (name ? name.replace("line", "Line ") : "");
-export const phoneName = (name) => (name ? name.replace("phone", "Phone ").replace("usb", "USB ").replace("browser", "Browser") : "");
+export const phoneName = (name) => (name ? name.replace("phone", "Phone ").replace("usb", "USB ").replace("browser", "Browser").replace(/r(\d)/, "r $1") : "");
 export const portName = (name) => phoneName(lineName(name));
 export const personWords = (state) => PERSON[state] ?? state;
 
