@@ -21,6 +21,7 @@ from firmware.tables import (
     Queue,
     Settings,
 )
+from firmware.ways_out import no_way_out
 
 OUTSIDE = "or an ordinary number in the office's country (no premium or emergency number, no line of ours)"
 
@@ -104,7 +105,14 @@ def _check_names(settings: Settings) -> None:
             _check_station(settings, f"people.{name}.station", person.station, OUTSIDE)
         for when in ("all", "busy", "no_answer"):
             if (to := getattr(person.forward, when)) is not None:
-                _check_destination(settings, f"people.{name}.forward.{when}", to, itself=name)
+                _check_forward(settings, name, f"people.{name}.forward.{when}", to)
+
+
+def _check_forward(settings: Settings, who: str, where: str, to: str) -> None:
+    if not to.startswith("+"):
+        _check_destination(settings, where, to, itself=who)
+    elif (why := no_way_out(settings, who, to)) is not None:
+        raise Refused(f'{where}: "{to[:30]}" cannot be: {why}')
 
 
 def _check_numbers(settings: Settings) -> None:

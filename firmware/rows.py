@@ -1,6 +1,6 @@
 """The words and figures that the fields of the settings hold, and the rows that stand for themselves."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -70,6 +70,45 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     prompt: str
     weight: Annotated[int, Meta(ge=1, le=9)] = 1
+
+
+class Announce(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What whoever waits is told, and when: seconds from entering, from one to the next, and from one to
+    the next that a better place brings forward (FEATURES row 18)."""
+
+    first_s: Annotated[float, Meta(ge=0, le=600)] = 8.0
+    every_s: Annotated[float, Meta(ge=10, le=3600)] = 45.0
+    gap_s: Annotated[float, Meta(ge=5, le=3600)] = 20.0
+    place: bool = True
+    wait: bool = True
+    keys: bool = True  # which keys lead elsewhere, where there are any
+    messages: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()  # one at a time, in this order
+    message_every: Annotated[int, Meta(ge=1, le=20)] = 1  # announcements
+    music: Literal["music", "ringback"] = "music"  # between them
+
+    @property
+    def rota(self) -> tuple[str, ...]:
+        """One round of the messages: each as often as its weight, spread evenly."""
+        turns = [
+            ((turn + 0.5) / message.weight, place, message.prompt)
+            for place, message in enumerate(self.messages)
+            for turn in range(message.weight)
+        ]
+        return tuple(prompt for _, _, prompt in sorted(turns))
+
+
+class Brake(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When dear calls, international or premium, look like those of a thief: then nobody makes any more of
+    that class until the owner says so (RELIABILITY H-08). While the office is closed, or nobody is signed in,
+    after `calls` or `minutes` of a class within `window_h`, else `open_calls` or `open_minutes`; and at any
+    hour where one more than `at_once` would go to one country. 0: that is not looked at."""
+
+    calls: Annotated[int, Meta(ge=0, le=1_000)] = 3
+    minutes: Annotated[float, Meta(ge=0, le=10_000)] = 10.0
+    open_calls: Annotated[int, Meta(ge=0, le=10_000)] = 60
+    open_minutes: Annotated[float, Meta(ge=0, le=100_000)] = 600.0
+    window_h: Annotated[float, Meta(ge=0.1, le=168)] = 12.0
+    at_once: Annotated[int, Meta(ge=0, le=64)] = 3
 
 
 class Forward(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

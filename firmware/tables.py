@@ -14,6 +14,7 @@ from firmware.rows import (
     ZONES,
     Account,
     Blocked,
+    Brake,
     Digits,
     Extension,
     Far,
@@ -24,12 +25,12 @@ from firmware.rows import (
     Label,
     Mailbox,
     MenuKey,
-    Message,
     Origin,
     Pin,
     Rung,
     Word,
 )
+from firmware.rows import Announce as Announce
 from firmware.rows import Hours as Hours
 from firmware.rows import Nobody as Nobody
 from firmware.steps import Menu as Menu
@@ -66,6 +67,7 @@ class Phone(Row, frozen=True):
     """A telephone port and its extension."""
 
     number: Extension
+    place: Label | None = None  # where it stands: whoever comes to help must find it
     may_call: Class = "national"  # while nobody is signed in there
 
 
@@ -83,32 +85,8 @@ class Person(Row, frozen=True):
     whisper: Literal["spoken", "beep", "off"] | None = None  # none: spoken, but a beep where he has a screen
     mailbox: Mailbox = Mailbox()
     forward: Forward = Forward()  # of his own calls, not of those that queues offer him
+    may_forward_out: bool = False  # also to outside numbers that he may call
     call_waiting: bool = True  # who talks hears that a colleague or his own caller would like to
-
-
-class Announce(Row, frozen=True):
-    """What whoever waits is told, and when: seconds from entering, from one to the next, and from one to
-    the next that a better place brings forward (FEATURES row 18)."""
-
-    first_s: Annotated[float, Meta(ge=0, le=600)] = 8.0
-    every_s: Annotated[float, Meta(ge=10, le=3600)] = 45.0
-    gap_s: Annotated[float, Meta(ge=5, le=3600)] = 20.0
-    place: bool = True
-    wait: bool = True
-    keys: bool = True  # which keys lead elsewhere, where there are any
-    messages: Annotated[tuple[Message, ...], Meta(max_length=20)] = ()  # one at a time, in this order
-    message_every: Annotated[int, Meta(ge=1, le=20)] = 1  # announcements
-    music: Literal["music", "ringback"] = "music"  # between them
-
-    @property
-    def rota(self) -> tuple[str, ...]:
-        """One round of the messages: each as often as its weight, spread evenly."""
-        turns = [
-            ((turn + 0.5) / message.weight, place, message.prompt)
-            for place, message in enumerate(self.messages)
-            for turn in range(message.weight)
-        ]
-        return tuple(prompt for _, _, prompt in sorted(turns))
 
 
 class CallBack(Row, frozen=True):
@@ -202,8 +180,11 @@ class Office(Row, frozen=True):
     breaks: tuple[Word, ...] = ("lunch", "break", "training", "meeting")
     barred: tuple[Digits, ...] = ()  # numbers, or how they begin, that nobody dials
     daily_calls: Annotated[int, Meta(ge=0, le=1_000)] = 200  # outside, of one person or telephone; 0: any
+    brake: Brake = Brake()  # of dear calls
     blocked: Annotated[tuple[Blocked, ...], Meta(max_length=1_000)] = ()  # callers, or how they begin
     blocked_action: str = "message"  # he is told so; silent: it rings on; or led to a destination
+    flood_calls: Annotated[int, Meta(ge=0, le=1_000)] = 6  # of one number in a minute; more are turned
+    # away; 0: any
     lines_together: bool = False  # may two outside lines be left alone with each other?
     misses: Annotated[int, Meta(ge=1, le=10)] = 2  # offers missed in a row, after which it is a break
     browsers: Annotated[int, Meta(ge=0, le=MOST)] = 1  # that may be telephones, at least; from a start on

@@ -17,7 +17,7 @@ ROOM = 40  # files: about eight would do for most; a verb and a step of `calls` 
 BASE, SETTINGS = (
     "firmware.base",
     tuple(
-        (f"firmware.{file}" for file in ("settings", "tables", "checks", "rows", "steps")),
+        (f"firmware.{file}" for file in ("settings", "tables", "checks", "rows", "steps", "ways_out")),
     ),
 )
 FIRMWARE = (

@@ -16,7 +16,7 @@ class Row:
     then: str = ""
 
 
-NUMBER = "number"  # somebody's inside number
+NUMBER = "number"  # somebody's inside number; or an outside one, where the owner allows that
 CARD: dict[str, tuple[Row, ...]] = {
     "You": (
         Row("sign_in", ("*11",), "Sign in at this telephone; you are asked for your PIN.", NUMBER),
@@ -45,7 +45,10 @@ CARD: dict[str, tuple[Row, ...]] = {
     ),
     "Your own calls, led elsewhere": (
         Row("forward", ("*72",), "All of them to a colleague; to your mailbox with your own number.", NUMBER),
-        Row("forward_busy", ("*74",), "Those that come while you talk, in the same way.", NUMBER),
+        Row("forward_busy", ("*74", "*90"), "Those that come while you talk, in the same way.", NUMBER),
+        Row("forward_no_answer", ("*52",), "Those that you do not answer in time.", NUMBER),
+        Row("forward_busy_off", ("*91",), "Those that come while you talk: no more."),
+        Row("forward_no_answer_off", ("*53",), "Those that you do not answer: no more."),
         Row("forward_off", ("*73",), "None of them any more."),
     ),
     "Messages": (

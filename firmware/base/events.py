@@ -24,7 +24,7 @@ from firmware.base.kept import (
 )
 from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
 from firmware.base.private import PRIVATE, private
-from firmware.base.rulings import CallBlocked, CallForwarded, CallWaits, ForwardChanged
+from firmware.base.rulings import CallBlocked, CallForwarded, CallWaits, ForwardChanged, ForwardInVain
 from firmware.base.standing import Before, Standing
 from firmware.base.visits import AccountChecked, CaseData, FlowStopped, InfoPlayed
 
@@ -277,4 +277,4 @@ __all__ += ["AccountChecked", "CaseData", "FlowStopped", "ReasonGiven", "Standin
 __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried", "InfoPlayed", "MessageBegan"]
 __all__ += ["MessageDone", "MessageDropped", "MessageHeard", "MessageLeft", "RecordingAsked"]
 __all__ += ["CallBlocked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]
-__all__ += ["CallForwarded", "CallWaits", "ForwardChanged"]
+__all__ += ["CallForwarded", "CallWaits", "ForwardChanged", "ForwardInVain"]

@@ -62,6 +62,15 @@ def to_dial(number: str, country: str) -> str:
     return (_metadata(country).national_prefix or "") + national if _trunk_needed(country) else national
 
 
+def forms(number: str, country: str) -> set[str]:
+    """All the ways in which the same number may be barred or blocked: as it was keyed, as it is kept, as it
+    is dialled at home and from abroad."""
+    kept = e164(number, country)
+    if kept is None:
+        return {number}
+    return {number, kept, to_dial(kept, country), f"00{kept[1:]}"}
+
+
 def is_national(number: str, country: str) -> bool:
     """Is `number` (E.164) somebody's ordinary number in the country, landline or mobile?
 

@@ -6,6 +6,7 @@ from typing import Literal
 from firmware.base.event import Event
 
 When = Literal["all", "busy", "no_answer"]
+InVain = Literal["no_answer", "no_line", "too_many"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,17 @@ class CallForwarded(Event):
     agent: str
     when: When
     to: str
+
+
+@dataclass(frozen=True)
+class ForwardInVain(Event):
+    """Nobody took a call at the outside number to which somebody had it led, or it could not be called: no
+    line is to spare, or as many are connected with the outside as may be. It is led on."""
+
+    call: str
+    agent: str
+    to: str
+    why: InVain
 
 
 @dataclass(frozen=True)

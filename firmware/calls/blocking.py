@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from firmware.base.events import CallBlocked
+from firmware.base.numbers import forms
 from firmware.calls.call import Call, Stage, Tell
-from firmware.calls.rules import forms
 from firmware.rows import MESSAGE, SILENT, WITHHELD
 
 if TYPE_CHECKING:

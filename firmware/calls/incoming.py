@@ -41,7 +41,8 @@ class Incoming:
         self._exchange = exchange
         self._clock, self._tell, self._quiet = clock, tell, quiet
         self.inform, self.blocking = Inform(exchange), Blocking(exchange, tell)
-        self.aids = Aids(exchange.calendar, clock, tell, offices=Offices(exchange, clock, tell))
+        self.offices = Offices(exchange, clock, tell)
+        self.aids = Aids(exchange.calendar, clock, tell, offices=self.offices)
         self._visits: dict[Call, Dialogue | Notice] = {}
         self._known: dict[Call, Visit] = {}  # also between two menus
 

@@ -27,7 +27,7 @@ class Offices:
 
     def __init__(self, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
         self.exchange, self.clock, self.tell = exchange, clock, tell
-        self.at: set[Attempt] = set()
+        self.at: set[object] = set()  # also those whom a forward leads outside
 
     def attempt(self, call: Call, name: str, number: str, says: tuple[str, ...]) -> "Attempt":
         return Attempt(self, call, name, number, says)

@@ -231,13 +231,19 @@ class Outsides:
                 f'"{place[:20]}" cannot be a station: choose an ordinary number in {settings.country},'
                 " not a premium or emergency number, nor one of our own lines"
             )
-        if number not in self._exchange.phones:
-            phone = Outside(number, self._exchange, self._clock, self._tell)
-            self._exchange.phones[number] = phone
-            phone.fact(InService(at=self._clock.now))
-            # After a start it is found before it is known who is there.
-            self._clock.after(0.0, lambda: phone.owner.changed(phone))
+        self.station(number)
         return number
+
+    def station(self, number: str) -> Handset:
+        """The station of a number that may be one."""
+        if (known := self._exchange.phones.get(number)) is not None:
+            return known
+        phone = Outside(number, self._exchange, self._clock, self._tell)
+        self._exchange.phones[number] = phone
+        phone.fact(InService(at=self._clock.now))
+        # After a start it is found before it is known who is there.
+        self._clock.after(0.0, lambda: phone.owner.changed(phone))
+        return phone
 
     def _tidy(self) -> None:
         """Forget those where nobody sits any more: people may sign in wherever they are."""

@@ -9,10 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from firmware.base import Refused
-from firmware.base.events import AgentChanged, CallDialled, EmergencyDialled, Event
-from firmware.base.numbers import CLASSES, after_habit, as_dialled, class_of, e164, to_dial
+from firmware.base.events import AgentChanged, CallDialled, CallForwarded, EmergencyDialled, Event
+from firmware.base.numbers import CLASSES, after_habit, as_dialled, class_of, forms
 from firmware.calls.call import Call
 from firmware.calls.handset import Handset
+from firmware.ways_out import no_way_out
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -42,14 +43,25 @@ class Rules:
             return f"{asked} calls are not allowed from {who or phone.name}"
         if any(form.startswith(start) for form in forms(number, settings.country) for start in barred):
             return f"{number[:20]} is barred in this office"
-        if settings.office.daily_calls and self._today(who or phone.name) >= settings.office.daily_calls:
-            return f"{who or phone.name} has made {settings.office.daily_calls} outside calls today, the most"
-        return None
+        return self._capped(who or phone.name)
+
+    def refuses_forward(self, who: str, number: str) -> str | None:
+        """Why somebody's calls may not be led to an outside number (E.164) now; None: they may."""
+        settings = self._exchange.settings
+        return no_way_out(settings, who, number) or self._capped(who)
+
+    def _capped(self, who: str) -> str | None:
+        most = self._exchange.settings.office.daily_calls
+        spent = 0 < most <= self._today(who)
+        return f"{who} has made {most} outside calls today, the most" if spent else None
+
+    def led_out(self, who: str) -> None:
+        """One of his calls is led outside: it is one that he makes."""
+        self.dialled[who] = self._today(who) + 1
 
     def dials(self, phone: Handset) -> None:
         """It dials outside: one more of today's."""
-        who = self._exchange.desk.who_at(phone.name) or phone.name
-        self.dialled[who] = self._today(who) + 1
+        self.led_out(self._exchange.desk.who_at(phone.name) or phone.name)
 
     def _today(self, who: str) -> int:
         today = self._exchange.calendar.now().date()
@@ -118,16 +130,9 @@ class Rules:
                     seats[station] = who
                 case AgentChanged(agent=who, station=str(station)) if seats.get(station) == who:
                     seats[station] = station
+                case CallForwarded(agent=who, to=to) if to.startswith("+"):
+                    seats[to] = who
                 case CallDialled(line=str(), phone=station) if event.call not in seen:
                     seen.add(event.call)
                     who = seats.get(station) or self._exchange.desk.who_at(station) or station
                     self.dialled[who] = self.dialled.get(who, 0) + 1
-
-
-def forms(number: str, country: str) -> set[str]:
-    """All the ways in which the same number may be barred: as it was keyed, as it is kept, as it is dialled
-    at home and from abroad."""
-    kept = e164(number, country)
-    if kept is None:
-        return {number}
-    return {number, kept, to_dial(kept, country), f"00{kept[1:]}"}

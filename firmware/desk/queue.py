@@ -213,7 +213,7 @@ class Desk:
             if waiting is not None and waiting.offered is agent:
                 self.withdraw(waiting)
             self.agents.missed(agent)
-        return agent is not None
+        return agent is not None or self.forwards.outward.unanswered(call)
 
     def declined(self, call: Call, phone: Handset) -> bool:
         """He hung up. True: before he was joined; the caller is offered anew, and to others first."""

@@ -18,6 +18,7 @@ from firmware.desk.wrapup import Owes
 from firmware.tables import Person
 
 PIN_KEYS = 12
+OUTSIDE = 20  # keys of the longest outside number, with what is dialled before it
 SPOKEN = 9  # breaks, and reasons: one key each
 BY_WORD = 60  # from here on a count is said digit by digit
 OWES = {Owes.TIME: "code.not_yet", Owes.REASON: "code.reason_first"}
@@ -36,7 +37,10 @@ class Services:
             "count": self._count,
             "forward": lambda phone: self._forward(phone, "all"),
             "forward_busy": lambda phone: self._forward(phone, "busy"),
-            "forward_off": self._forward_off,
+            "forward_no_answer": lambda phone: self._forward(phone, "no_answer"),
+            "forward_off": lambda phone: self._forward_off(phone),
+            "forward_busy_off": lambda phone: self._forward_off(phone, "busy"),
+            "forward_no_answer_off": lambda phone: self._forward_off(phone, "no_answer"),
             **{name: self._for_agent(script) for name, script in self._of_agents().items()},
         }
 
@@ -138,19 +142,20 @@ class Services:
         if agent is None:
             yield Say("code.nobody_here")
             return
-        number = yield Keys(("forward.number",), most=NUMBER)
+        number = yield Keys(("forward.number",), most=OUTSIDE)
         if number:
             order = partial(self._desk.forwards.forward, agent.name, when, number)
             yield Say(self._done(order, "forward.on", "code.no_such_number"))
         else:
             yield Say("code.nothing")
 
-    def _forward_off(self, phone: Handset) -> Script:
+    def _forward_off(self, phone: Handset, *when: When) -> Script:
+        """No more in those cases; none told: in all."""
         agent = self._desk.agents.of(phone.name)
         if agent is None:
             yield Say("code.nobody_here")
         else:
-            yield Say(self._done(partial(self._desk.forwards.off, agent.name), "forward.off"))
+            yield Say(self._done(partial(self._desk.forwards.off, agent.name, *when), "forward.off"))
 
     def _count(self, phone: Handset) -> Script:
         """How many wait in the queues of whoever is here; with nobody here, in all."""
