@@ -26,6 +26,7 @@ from firmware.checks import check_change
 from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
 from firmware.desk.services import Services
+from firmware.desk.shown import Shown
 from firmware.desk.signout import SignOut
 from firmware.mailroom import Mailroom
 from firmware.parts import drafts_of, ears_of, echo_of, lines_of, phones_of
@@ -119,7 +120,7 @@ class Box:
 
     def _build_desk(self, secret: bytes) -> None:
         desk = self.desk = self.exchange.desk = self._calls.desk = Desk(self.exchange, self.clock, self.tell)
-        self.offers = Offers(desk, self.tell)
+        self.offers, self.shown = Offers(desk, self.tell), Shown(desk, self.clock, self.tell)
         pins = Pins(lambda: self.settings.people, secret, self.clock, self.tell)
         self.taping = Taping(desk, self.tapes, self.deck, pins, self.clock, self.tell)
         self.exchange.services |= Services(desk, pins, self._prompts.names).scripts
@@ -130,7 +131,7 @@ class Box:
         self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders
         accounts = self.exchange.incoming.aids.accounts = Accounts(secret, self.clock, self.tell)
         self.drafts = drafts_of(self.exchange, self._prompts, self.check_settings)
-        self.orders |= self.drafts.orders | self.taping.orders
+        self.orders |= self.drafts.orders | self.taping.orders | self.shown.orders
         agents = AgentMemory(desk.agents, self.clock)
         self.keepers = Keepers(self.clock, self.tell, self._guarded)
         self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}

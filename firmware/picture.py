@@ -7,6 +7,7 @@ from firmware.calls.call import Call
 from firmware.calls.handset import Handset
 from firmware.calls.line import Line
 from firmware.desk.agents import Status
+from firmware.steps import InfoStep
 
 if TYPE_CHECKING:
     from firmware.box import Box
@@ -26,9 +27,11 @@ def snapshot(box: "Box") -> dict[str, Any]:
             name: _line(line, settings.lines[name].number) for name, line in box.exchange.lines.items()
         },
         "phones": {
-            name: _phone(phone, box.desk.number_at(name)) for name, phone in box.exchange.phones.items()
+            name: _phone(phone, box.desk.number_at(name)) | box.shown.phone(phone)
+            for name, phone in box.exchange.phones.items()
         },
-        "calls": [_call(call, box) for call in box.exchange.calls.values()],
+        "calls": [_call(call, box) | box.shown.call(call) for call in box.exchange.calls.values()],
+        "parked": box.shown.parked,
         "agents": {
             agent.name: {
                 "status": agent.status.value,
@@ -37,6 +40,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
                 "code": agent.code if agent.status is Status.BREAK else "",
                 "dnd": agent.dnd,
                 "messages": box.taping.fresh(agent.name),
+                **box.shown.agent(agent),
             }
             for agent in box.desk.agents.all.values()
         },
@@ -49,6 +53,10 @@ def snapshot(box: "Box") -> dict[str, Any]:
             "lines": {name: {"menu": settings.menu_of(name)} for name in settings.lines},
             "menus": {name: {"keys": dict(menu.keys)} for name, menu in settings.menus.items()},
             "breaks": list(settings.office.breaks),
+            "people": {name: person.number for name, person in settings.people.items()},
+            "queues": {name: list(queue.members) for name, queue in settings.queues.items()},
+            "offices": {name: far.number for name, far in settings.offices.items()},
+            "topics": [step.topic for step in settings.steps.values() if isinstance(step, InfoStep)],
         },
     }
 

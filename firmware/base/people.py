@@ -29,6 +29,15 @@ class ReasonGiven(Event):
 
 
 @dataclass(frozen=True)
+class CallNoted(Event):
+    """What somebody wrote of a call; the last text counts."""
+
+    call: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
 class PinChecked(Event):
     """Somebody's PIN was keyed, `wrong` times in a row by now. With `locked_s` none is looked at for so
     many seconds from here on."""

@@ -15,6 +15,7 @@ PRIVATE: dict[str, tuple[str, ...]] = {
     "CallBlocked": ("rule",),
     "MessageBegan": ("number",),
     "MessageLeft": ("number",),
+    "CallNoted": ("text",),
 }
 
 

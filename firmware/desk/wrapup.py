@@ -6,6 +6,7 @@ or a reason is still owed no longer than `wrap_max_s`. It runs on while its pers
 
 from collections.abc import Callable
 from enum import Enum
+from typing import Any
 
 from firmware.base import Refused
 from firmware.base.clock import SECOND, Clock, Timer
@@ -48,6 +49,13 @@ class WrapUp:
         """There is nothing more to do, or nobody to do it."""
         self.running, self._length = False, 0.0
         self._stop_timer()
+
+    def told(self) -> dict[str, Any]:
+        """What its person's page is shown; `until` in µs, None while it does not run."""
+        until = self._timer.due if self.running and self._timer is not None else None
+        longer = self.running and min(2 * self._queue.wrap_s, self._most) > self._length
+        told = {"call": self.call, "running": self.running, "until": until, "longer": longer}
+        return {**told, "reasons": list(self.reasons), "reason": self.reason, "must": self._must}
 
     # What its person says
 
