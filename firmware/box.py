@@ -124,7 +124,7 @@ class Box:
         pins = Pins(lambda: self.settings.people, secret, self.clock, self.tell)
         self.taping = Taping(desk, self.tapes, self.deck, pins, self.clock, self.tell)
         self.exchange.services |= Services(desk, pins, self._prompts.names).scripts
-        self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see, self.shown.see]
+        self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see]
         self.observers.append(desk.forwards.outward.see)
         self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see, *self.taping.observers]
         self.exchange.incoming.aids.memory = desk.callers
