@@ -22,6 +22,7 @@ from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.accounts import Accounts
 from firmware.calls.exchange import Exchange
+from firmware.calls.tongue import tongue
 from firmware.checks import check_change
 from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
@@ -117,6 +118,7 @@ class Box:
             self._quiet,
             self.when_kept,
         )
+        self.sound.tongue = partial(tongue, self.exchange)
 
     def _build_desk(self, secret: bytes) -> None:
         desk = self.desk = self.exchange.desk = self._calls.desk = Desk(self.exchange, self.clock, self.tell)

@@ -57,7 +57,6 @@ def phones_of(
 
 def drafts_of(exchange: Exchange, prompts: Prompts, check: Callable[[Settings], object]) -> Drafts:
     """Flows that are tried from the telephones of the office."""
-    seconds = {prompts.language: {name: prompts.seconds(name) for name in prompts.names}}
-    drafts = Drafts(lambda: exchange.settings, exchange.incoming.aids, check, seconds)
+    drafts = Drafts(lambda: exchange.settings, exchange.incoming.aids, check, prompts.lengths)
     exchange.services |= drafts.services
     return drafts

@@ -38,6 +38,7 @@ from firmware.steps import Step
 
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
 Spoken = Literal["en", "da"]  # what the box speaks: firmware/base/spoken.py
+Spoken = Literal["en", "da"]  # what the box speaks: firmware/base/spoken.py
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
@@ -146,7 +147,7 @@ class Identity(Row, frozen=True):
     label: Label
     greeting: str | None = None  # instead of its menu's
     menu: str | None = None
-    language: Literal["en"] | None = None
+    language: Spoken | None = None
     hours: str | None = None
     closed: str | None = None
     script: Annotated[str, Meta(max_length=2_000)] = ""  # what the agent reads
@@ -159,7 +160,7 @@ class CallType(Row, frozen=True):
     label: Label
     to: str | None = None  # where its callers are led
     numbers: tuple[Digits, ...] = ()  # of callers: whole, or how they begin; in E.164
-    language: Literal["en"] | None = None
+    language: Spoken | None = None
     whisper: str | None = None  # the prompt that tells the agent
     priority: Annotated[int, Meta(ge=0, le=9)] = 0  # beside the queue's
     skill: Word | None = None  # instead of the queue's
@@ -173,7 +174,7 @@ class Office(Row, frozen=True):
     name: Annotated[str, Meta(min_length=1, max_length=60)] = "Bellwire"
     country: Country = "DK"
     zone: str | None = None  # of its clocks; none: the zone of the country's capital, of New York in the US
-    language: Literal["en"] = "en"
+    language: Spoken = "en"
     operator: str = "phone1"
     shared_numbers: tuple[Digits, ...] = ()  # which many people call from: nobody is known by them
     emergency: tuple[Annotated[str, Meta(pattern=r"^[0-9]{2,6}\Z")], ...] = ()

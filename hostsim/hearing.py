@@ -4,7 +4,7 @@ A tone is told by its frequencies (how much of the last sound lies on them), the
 which of the tones with those frequencies could have sounded and paused for just so long.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from firmware.base.ports import RATE
 from firmware.sound.frame import Samples, rms
-from firmware.sound.prompts import Prompts
 from firmware.sound.tones import PLANS, Segment
 from hostsim.senses import Ear
 from hostsim.sentences import HEARING, Place, Sentences
@@ -31,6 +30,7 @@ ENDLESS = 1 << 20
 NAMES = ("dial", "ringback", "busy", "congestion", "sit", "howler")
 
 Hertz = tuple[int, ...]
+Known = Mapping[tuple[str, str], Samples]  # sentences by name and language
 
 
 class Run(NamedTuple):
@@ -50,11 +50,10 @@ class Rhythm(NamedTuple):
 
 
 class Hearing:
-    """Knows the tones of some countries and, if told any, the box's sentences."""
+    """Knows the tones of some countries and, if told any, the sentences of the box; those may grow."""
 
-    def __init__(self, prompts: Prompts | None, countries: Iterable[str]) -> None:
-        self._prompts = prompts
-        self._learnt: Sentences | None = None
+    def __init__(self, known: Known | None, countries: Iterable[str]) -> None:
+        self._known, self._learnt = known, Sentences()
         self._rhythms: dict[Hertz, list[Rhythm]] = {}
         for country in sorted(countries):
             for name in NAMES:
@@ -114,22 +113,17 @@ class Hearing:
             return "silence" if place.left <= 0 and quiet > 0 else place.name
         return "speech" if quiet < BREATH else "silence"
 
+    def language(self, ear: Ear, position: int) -> str:
+        """The language of the sentence that is said at this ear; "" where none is."""
+        sound = ear.last(position, HEARING, named=False)
+        place = self._sentence(sound) if _loud(sound).any() else None
+        return place.language if place is not None and place.left > 0 else ""
+
     def _sentence(self, sound: Samples) -> Place | None:
-        if self._learnt is None and self._prompts is not None:
-            self._learnt = _sentences(self._prompts)
-        return self._learnt.find(sound) if self._learnt is not None else None
-
-
-def _sentences(prompts: Prompts) -> Sentences:
-    """Learnt when first asked for, and once for all who have the same sentences."""
-    sounds = ((name, prompts.sound(name)) for name in prompts.names)
-    key = tuple((name, sound.size, float(sound @ sound)) for name, sound in sounds)
-    if key not in _LEARNT:
-        _LEARNT[key] = Sentences(prompts)
-    return _LEARNT[key]
-
-
-_LEARNT: dict[tuple[tuple[str, int, float], ...], Sentences] = {}
+        if self._known is None:
+            return None
+        self._learnt.learn(self._known)
+        return self._learnt.find(sound)
 
 
 def _parts(segments: tuple[Segment, ...]) -> tuple[int, ...]:

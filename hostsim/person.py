@@ -128,6 +128,12 @@ class Person:
             return self._town.hearing.word(self._ear, self._position, "ringback")
         return self._town.brings_to(self)
 
+    def hears_in(self) -> str:
+        """The language of the prompt that he hears (`da`); "" where he hears none."""
+        if self._town.copper:
+            return self._town.hearing.language(self._ear, self._position)
+        return self._town.speaks_to(self)
+
     @property
     def speaking(self) -> bool:
         return self.state == "talking" and self.mouth.saying(self._position) == "speech"

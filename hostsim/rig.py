@@ -6,6 +6,7 @@ there are no samples, and time leaps to the next thing that happens, rounded up 
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -22,11 +23,12 @@ from firmware.rim.secret import sealed_settings
 from firmware.rim.soundfiles import MemoryFiles
 from firmware.rim.tapes import Tapes
 from firmware.settings import merged, read
-from firmware.sound.prompts import Prompts
+from firmware.sound.prompts import Prompts, languages
 from firmware.tables import Settings
 from hostsim.bus import SimHat
 from hostsim.copper import LinePair
 from hostsim.exchange import LineInfo
+from hostsim.overheard import Overheard
 from hostsim.signal import SignalShelf
 from hostsim.standin import StandInShelf, stations
 from hostsim.town import Town
@@ -36,6 +38,13 @@ POLL = TICK // 2  # µs between two turns of the bus (DESIGN 3)
 SECRET = b"of an office that keeps nothing"
 PLACES = 4  # lines, and telephones, that one hat has places for
 Fidelity = Literal["copper", "signal"]
+
+
+@cache
+def _house(language: str) -> Prompts:
+    """All sentences, read once for all stories."""
+    folder = ROOT / "prompts"
+    return Prompts(folder, folder / "made", language, languages(folder))
 
 
 class Rig:
@@ -62,7 +71,7 @@ class Rig:
         settings = read(data)
         self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=settings.zone)
         self._box_id, self._observer, self._strict = box_id, observer, strict
-        self.prompts = Prompts(ROOT / "prompts", ROOT / "prompts" / "made", settings.office.language)
+        self.prompts = Overheard(_house(settings.office.language))
         self.town = Town(
             {
                 name: LineInfo(row.number or "", settings.country_of(name))
@@ -71,7 +80,7 @@ class Rig:
             tuple(settings.phones),
             seed=seed,
             copper=fidelity == "copper",
-            prompts=self.prompts,
+            sentences=self.prompts.known,
         )
         self.sim = self._sim_hat() if fidelity == "copper" else None
         self.hat: Hat | None = None
@@ -106,6 +115,7 @@ class Rig:
         self.lookups.plug(box.exchange.incoming.aids, box.orders)
         box.drafts.publish = lambda patch: self.change_settings(patch, self.keep)
         self.town.box_plays = lambda row: box.sound.hears(row, self.town.speaking)
+        self.town.box_speaks = box.sound.language
 
     def stop(self) -> None:
         """The engine ends; the hat keeps what it was told last."""

@@ -5,6 +5,8 @@ The pattern is the level in six bands every 20 ms; it is matched against all sen
 waveform itself, which only the right sentence fits.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +14,6 @@ from numpy.typing import NDArray
 
 from firmware.base.ports import RATE
 from firmware.sound.frame import Samples
-from firmware.sound.prompts import Prompts
 from firmware.sound.switch import MUSIC, make_music
 
 Pattern = NDArray[np.float32]
@@ -35,28 +36,43 @@ class Place(NamedTuple):
     """Where in which sentence: `left` seconds of it are still to come."""
 
     name: str
+    language: str
     left: float
 
 
-class Sentences:
-    """The sentences of `prompts`, and the music, ready to be recognised."""
+class Piece(NamedTuple):
+    """A sentence between silences, and every stretch of its pattern; `end` is its own, in steps."""
 
-    def __init__(self, prompts: Prompts) -> None:
-        sounds = {f"prompt:{name}": prompts.sound(name) for name in prompts.names}
-        music = make_music()
-        sounds[MUSIC] = np.concatenate([music, music[: 2 * RATE]])
-        self._names = list(sounds)
-        gap = np.zeros(PAD * STEP, np.float32)
-        parts: list[Samples] = [gap]
-        for sound in sounds.values():
-            fill = np.zeros(-len(sound) % STEP, np.float32)
-            parts += [sound, fill, gap]
-        self._all = np.concatenate(parts)
-        lengths = [-(-len(sound) // STEP) + PAD for sound in sounds.values()]
-        self._begins = np.cumsum([PAD, *lengths])  # in steps
-        self._ends = [int(begin) + length - PAD for begin, length in zip(self._begins, lengths, strict=False)]
-        levels = band_levels(self._all, STEP)
-        self._tables = {length: _table(levels, length) for length in PROOF}
+    name: str
+    language: str
+    sound: Samples
+    end: int
+    tables: dict[int, Pattern]
+
+
+class Sentences:
+    """The music, and whatever sentences were learnt, ready to be recognised."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[tuple[str, str], Piece] = {}
+        self._add((MUSIC, ""), _music())
+
+    def learn(self, known: Mapping[tuple[str, str], Samples]) -> None:
+        """Know these as well, by name and language."""
+        for said in known.keys() - self._pieces.keys():
+            self._add(said, _piece(f"prompt:{said[0]}", said[1], known[said]))
+
+    def _add(self, said: tuple[str, str], piece: Piece) -> None:
+        self._pieces[said] = piece
+        self._all = sorted(self._pieces.values(), key=lambda each: (each.name, each.language))
+        self._tables = {
+            length: np.concatenate([each.tables[length] for each in self._all]) for length in PROOF
+        }
+        self._begins = {length: self._rows(length) for length in PROOF}
+
+    def _rows(self, length: int) -> NDArray[np.int64]:
+        """The row of the table at which each piece begins."""
+        return np.cumsum([0, *(len(each.tables[length]) for each in self._all)])
 
     def find(self, sound: Samples) -> Place | None:
         """The sentence whose words end `sound`, float32[n >= HEARING]; None where it is none of ours."""
@@ -71,29 +87,41 @@ class Sentences:
         pattern = _unit(band_levels(tail, EVERY * STEP).reshape(1, -1))[0]
         alike = self._tables[length] @ pattern
         for _ in range(PROPOSALS):
-            step = int(alike.argmax())
-            if alike[step] < PROPOSED:
+            row = int(alike.argmax())
+            if alike[row] < PROPOSED:
                 return None
-            if self._likeness(tail, step * STEP) >= PROOF[length]:
-                return self._place(step, size // STEP)
-            alike[max(0, step - 10) : step + 10] = 0
+            number = int(np.searchsorted(self._begins[length], row, "right")) - 1
+            piece, step = self._all[number], row - int(self._begins[length][number])
+            if _likeness(piece.sound, tail, step * STEP) >= PROOF[length]:
+                left = (piece.end - step - size // STEP) * STEP / RATE
+                return Place(piece.name, piece.language, left)
+            alike[max(0, row - 10) : row + 10] = 0
         return None
 
-    def _likeness(self, tail: Samples, begin: int) -> float:
-        """Correlation of the waveforms, at the best place near `begin`."""
-        first = max(0, begin - SHIFT)
-        there = self._all[first : begin + len(tail) + SHIFT]
-        size = 1 << (len(there) - 1).bit_length()
-        overlap = np.fft.irfft(np.fft.rfft(there, size) * np.conj(np.fft.rfft(tail, size)), size)
-        best = int(np.argmax(np.abs(overlap[: len(there) - len(tail) + 1])))
-        power = float(np.linalg.norm(there[best : best + len(tail)]) * np.linalg.norm(tail))
-        return abs(float(overlap[best])) / power if power > 0 else 0.0
 
-    def _place(self, step: int, steps: int) -> Place:
-        """The sentence in which these steps lie; they may reach into the silence around it."""
-        middle = step + steps // 2 + PAD // 2
-        number = max(0, int(np.searchsorted(self._begins[:-1], middle, "right")) - 1)
-        return Place(self._names[number], (self._ends[number] - step - steps) * STEP / RATE)
+def _likeness(sound: Samples, tail: Samples, begin: int) -> float:
+    """Correlation of the waveforms, at the best place near `begin`."""
+    first = max(0, begin - SHIFT)
+    there = sound[first : begin + len(tail) + SHIFT]
+    size = 1 << (len(there) - 1).bit_length()
+    overlap = np.fft.irfft(np.fft.rfft(there, size) * np.conj(np.fft.rfft(tail, size)), size)
+    best = int(np.argmax(np.abs(overlap[: len(there) - len(tail) + 1])))
+    power = float(np.linalg.norm(there[best : best + len(tail)]) * np.linalg.norm(tail))
+    return abs(float(overlap[best])) / power if power > 0 else 0.0
+
+
+def _piece(name: str, language: str, sound: Samples) -> Piece:
+    gap, fill = np.zeros(PAD * STEP, np.float32), np.zeros(-len(sound) % STEP, np.float32)
+    whole = np.concatenate([gap, sound, fill, gap])
+    levels = band_levels(whole, STEP)
+    tables = {length: _table(levels, length) for length in PROOF}
+    return Piece(name, language, whole, PAD + -(-len(sound) // STEP), tables)
+
+
+@lru_cache(maxsize=1)
+def _music() -> Piece:
+    music = make_music()
+    return _piece(MUSIC, "", np.concatenate([music, music[: 2 * RATE]]))
 
 
 def band_levels(sound: Samples, every: int) -> Pattern:

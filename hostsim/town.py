@@ -6,11 +6,10 @@ from functools import lru_cache
 from firmware.base.clock import SECOND, Clock
 from firmware.base.numbers import e164, emergency_numbers, to_dial
 from firmware.base.ports import CallerHeard
-from firmware.sound.prompts import Prompts
 from hostsim.call import ROUTING, Call, Party
 from hostsim.copperline import CopperLine
 from hostsim.exchange import ExchangeLine, LineInfo, Network
-from hostsim.hearing import Hearing
+from hostsim.hearing import Hearing, Known
 from hostsim.person import Person
 from hostsim.receiver import Receiver
 from hostsim.standin import StandIn
@@ -31,7 +30,7 @@ class Town:
     `clock` is driven from outside, in step with the box. With `copper` lines and telephones carry
     samples, and are what the chips hold (LinePair, PhonePair); without it nobody computes any.
     `box_plays` says what the box lets a row hear, where there is no sound to hear it from;
-    `prompts` are the sentences that people recognise.
+    `sentences` are those of the box that people recognise.
     """
 
     def __init__(
@@ -40,7 +39,7 @@ class Town:
         phones: Sequence[str],
         seed: int = 0,
         copper: bool = True,
-        prompts: Prompts | None = None,
+        sentences: Known | None = None,
     ) -> None:
         self.clock = Clock()
         self.copper = copper
@@ -48,7 +47,8 @@ class Town:
         self.paths: int | None = None  # how many calls the network carries; None: any number
         self.operators: list[Person] = []
         self.box_plays: Callable[[str], str] = lambda row: "silence"
-        self.hearing = Hearing(prompts, {info.country for info in lines.values()} or {self.country})
+        self.box_speaks: Callable[[str], str] = lambda row: ""  # in which language, there
+        self.hearing = Hearing(sentences, {info.country for info in lines.values()} or {self.country})
         self._asked = "speech"  # what `speaking` is being asked for
         network = Network(self.place, self._knows, self._shows, self._glare_at)
         self.lines: dict[str, ExchangeLine] = {
@@ -172,6 +172,11 @@ class Town:
         through = self.box_plays(row) == "speech"
         self._asked = "speech"
         return through
+
+    def speaks_to(self, person: Person) -> str:
+        """The language in which the box speaks to somebody in town."""
+        other = person.far_end
+        return self.box_speaks(other.name) if isinstance(other, ExchangeLine) and other.off else ""
 
     def brings_to(self, person: Person) -> str:
         """What somebody in town hears through the path he has."""

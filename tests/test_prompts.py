@@ -1,13 +1,26 @@
 """What the box says: every phrase has its sound, at one level, and a missing one is never dead air."""
 
 import json
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from firmware.base.spoken import LANGUAGES
 from firmware.sound.frame import Samples, active_level, level
-from firmware.sound.prompts import INDEX, Prompts, prepared, read_phrases
+from firmware.sound.prompts import (
+    INDEX,
+    Phrase,
+    Prompts,
+    languages,
+    prepared,
+    read_index,
+    read_phrases,
+)
+from firmware.tables import Spoken
 from tools.prompts import PROMPTS, make
 
 TWO_PHRASES = """
@@ -43,23 +56,66 @@ def share_outside(sound: Samples, low: float, high: float) -> float:
     return float(power[(hertz < low) | (hertz > high)].sum() / power.sum())
 
 
-@pytest.mark.parametrize("name", read_phrases(PROMPTS, "en"))
-def test_every_phrase_has_its_own_sound_at_the_level(name: str) -> None:
-    """`make setup` has made them; -19 dBm0 active level by P.56, within half a decibel."""
-    house = Prompts(PROMPTS, PROMPTS / "made", "en")
-    assert name not in house.missing, "run `python -m tools.prompts`"
-    sound = house.sound(name)
-    assert sound.dtype == np.float32
-    assert active_level(sound) == pytest.approx(-19, abs=0.5)
-    assert np.abs(sound).max() < 0.9
-    assert share_outside(sound, 200, 3500) < 0.001
-    assert np.abs(sound[[0, -1]]).max() < 0.001
+@cache
+def house() -> Prompts:
+    return Prompts(PROMPTS, PROMPTS / "made", "en", languages(PROMPTS))
+
+
+def faults(phrase: Phrase, sound: Samples | None) -> Iterator[str]:
+    """What is wrong with a sound: -19 dBm0 active level by P.56 within half a decibel, nothing clipped,
+    nothing outside the band, silence at both ends."""
+    if sound is None:
+        yield f"{phrase.name}: not made, or not of this text: run `python -m tools.prompts`"
+        return
+    if abs(active_level(sound) + 19) > 0.5:
+        yield f"{phrase.name}: at {active_level(sound):.1f} dBm0"
+    if np.abs(sound).max() >= 0.9 or sound.dtype != np.float32:
+        yield f"{phrase.name}: clipped"
+    if share_outside(sound, 200, 3500) >= 0.001:
+        yield f"{phrase.name}: out of the band"
+    if np.abs(sound[[0, -1]]).max() >= 0.001:
+        yield f"{phrase.name}: its ends click"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_has_its_own_sound_at_the_level(language: str) -> None:
+    tongue = house().tongues[language]
+    told = [fault for name, each in tongue.phrases.items() for fault in faults(each, tongue.sounds.get(name))]
+    assert told == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_exists_in_every_language(language: str) -> None:
+    """The key of a sound is a hash of its text: where that is the phrase's the sound is the text's."""
+    english, theirs = (house().tongues[each].phrases for each in ("en", language))
+    assert english.keys() - theirs.keys() == set()
+    assert all(phrase.text.strip() for phrase in theirs.values())
+    index = read_index(PROMPTS / "made" / language)
+    assert [name for name, phrase in theirs.items() if index[name].key != phrase.key] == []
+
+
+def test_what_the_box_speaks_is_what_has_phrases() -> None:
+    assert set(LANGUAGES) == set(languages(PROMPTS)) == set(get_args(Spoken))
+
+
+def test_another_language_is_spoken_where_it_has_the_phrase_and_the_offices_where_not(folder: Path) -> None:
+    (folder / "da").mkdir()
+    (folder / "da" / "phrases.toml").write_text(
+        TWO_PHRASES.replace('"en"', '"da"').split("[phrases.menu]")[0]
+    )
+    made(folder)
+    make(folder, folder / "made", "da")
+    both = Prompts(folder, folder / "made", "en", ("da",))
+    assert [both.spoken(name, "da") for name in both.names] == ["da", "en"]
+    assert not np.array_equal(both.sound("greeting", "da"), both.sound("greeting"))
+    assert np.array_equal(both.sound("menu.main", "da"), both.sound("menu.main", "tr"))
+    assert both.lengths["da"].keys() == {"greeting"}
 
 
 def test_the_greeting_and_the_menu_are_short() -> None:
-    house = Prompts(PROMPTS, PROMPTS / "made", "en")
-    assert house.seconds("greeting") <= 3
-    assert house.seconds("menu.main") <= 7
+    for lengths in house().lengths.values():
+        assert lengths["greeting"] <= 3
+        assert lengths["menu.main"] <= 7
 
 
 def test_a_first_call_finds_all_that_it_needs() -> None:
@@ -68,12 +124,12 @@ def test_a_first_call_finds_all_that_it_needs() -> None:
 
 
 def test_a_missing_sound_is_a_beep(folder: Path) -> None:
-    house = prompts(folder)
-    assert house.names == ("greeting", "menu.main")
-    assert house.missing == house.names
-    assert house.seconds("greeting") == 0.4
-    assert level(house.sound("greeting")) == pytest.approx(-19, abs=0.5)
-    assert np.array_equal(house.sound("never.heard.of"), house.sound("greeting"))
+    there = prompts(folder)
+    assert there.names == ("greeting", "menu.main")
+    assert there.missing == there.names
+    assert there.seconds("greeting") == 0.4
+    assert level(there.sound("greeting")) == pytest.approx(-19, abs=0.5)
+    assert np.array_equal(there.sound("never.heard.of"), there.sound("greeting"))
 
 
 def test_what_is_missing_is_made_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,9 +191,9 @@ def test_a_damaged_index_is_as_none(folder: Path, index: str) -> None:
 def test_the_index_says_what_was_made(folder: Path) -> None:
     made(folder)
     line = json.loads((folder / "made" / "en" / INDEX).read_text())["greeting"]
-    house = prompts(folder)
-    assert line["key"] == house.phrases["greeting"].key
-    assert line["samples"] == house.sound("greeting").size
+    there = prompts(folder)
+    assert line["key"] == there.phrases["greeting"].key
+    assert line["samples"] == there.sound("greeting").size
 
 
 def test_any_sound_of_any_rate_is_brought_to_our_level_and_band() -> None:

@@ -25,7 +25,17 @@ from cffi import FFI
 
 from firmware.base.ports import RATE
 from firmware.sound.frame import Samples, from_int16, to_int16
-from firmware.sound.prompts import INDEX, Made, Phrase, Voice, prepared, read_index, read_made, read_phrases
+from firmware.sound.prompts import (
+    INDEX,
+    Made,
+    Phrase,
+    Voice,
+    languages,
+    prepared,
+    read_index,
+    read_made,
+    read_phrases,
+)
 
 try:
     import espeakng_loader
@@ -175,10 +185,6 @@ def _sweep(target: Path, keys: set[str]) -> None:
     for path in target.glob("*.wav"):
         if path.stem not in keys:
             path.unlink()
-
-
-def languages(folder: Path) -> list[str]:
-    return sorted(path.parent.name for path in folder.glob("*/phrases.toml"))
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from firmware.base import danish
+
 Prompts = tuple[str, ...]
 MOST = 10**9  # numbers are said below that, else digit by digit
 CURRENCIES = {
@@ -101,4 +103,7 @@ class Grammar(NamedTuple):
     day: Callable[[date], Prompts]
 
 
-_GRAMMARS = {"en": Grammar(_english_number, _english_money, _english_day)}
+_GRAMMARS = {
+    "en": Grammar(_english_number, _english_money, _english_day),
+    "da": Grammar(danish.number, danish.money, danish.day),
+}

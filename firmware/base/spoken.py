@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from firmware.base import danish
 from firmware.base.amounts import said
 from firmware.base.hours import WEEKDAYS
 
@@ -154,5 +155,14 @@ _GRAMMARS = {
         lambda name: ("welcome.back", name),
         _english_received,
         _english_lasting,
-    )
+    ),
+    "da": Grammar(
+        danish.opening,
+        danish.waited,
+        danish.choice,
+        lambda name: ("welcome.back", name),
+        danish.received,
+        danish.lasting,
+    ),
 }
+LANGUAGES = tuple(_GRAMMARS)  # that the box speaks

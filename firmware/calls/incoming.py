@@ -19,6 +19,7 @@ from firmware.calls.ivr import Flow, Notice
 from firmware.calls.line import Line
 from firmware.calls.offices import Offices
 from firmware.calls.supervision import ago
+from firmware.calls.tongue import language_of
 from firmware.calls.visit import Aids, Visit
 from firmware.rows import GOODBYE, THERE
 from firmware.tables import Identity
@@ -76,6 +77,7 @@ class Incoming:
         reason = caller.reason if caller else "unavailable"
         line, settings = call.line.name if call.line else "", self._exchange.settings
         call.identity = settings.lines[line].identity if line else None
+        call.language = self.aids.memory.language(call.number)
         self._tell(CallArrived(call.id, line, call.number, call.name, reason, call.identity))
         found, by = settings.type_of(line, call.number) if line else (None, "line")
         if found is not None:
@@ -118,7 +120,7 @@ class Incoming:
             self._notice(call, line, *notice, "blocked")
         elif not self._exchange.calendar.is_open(hours):
             to = row.closed or identity.closed or menu.closed
-            self._notice(call, line, (*greeting, *self._closed(hours, to)), to, "closed")
+            self._notice(call, line, (*greeting, *self._closed(call, hours, to)), to, "closed")
         elif (direct := row.to or self._type_leads(call)) is not None:
             self._notice(call, line, (identity.greeting,) if identity.greeting else (), direct, "line")
         else:
@@ -129,7 +131,8 @@ class Incoming:
         office = self._exchange.settings.office
         known = call.number and call.number not in office.shared_numbers
         name = office.names.get(call.number or "") if office.greet_known and known else None
-        return welcome(office.language, name) if name is not None else ()
+        language = language_of(call, self._exchange.settings)
+        return welcome(language, name) if name is not None else ()
 
     def _walk(
         self, call: Call, line: Line, place: str, greeting: tuple[str, ...] = (), settle: float = SETTLE
@@ -204,11 +207,11 @@ class Incoming:
         call.step("greet")
         if call.line is not None:
             self._exchange.sound.hush(call.line.name)
-            self._notice(call, call.line, self._closed(hours, to), to, "closed")
+            self._notice(call, call.line, self._closed(call, hours, to), to, "closed")
 
-    def _closed(self, hours: str | None, to: str | None) -> tuple[str, ...]:
+    def _closed(self, call: Call, hours: str | None, to: str | None) -> tuple[str, ...]:
         """When we open, and goodbye where nobody is there for him."""
-        calendar, language = self._exchange.calendar, self._exchange.settings.office.language
+        calendar, language = self._exchange.calendar, language_of(call, self._exchange.settings)
         sentence = closed(language, calendar.opens(hours), calendar.now())
         return (*sentence, *(() if to else ("goodbye",)))
 

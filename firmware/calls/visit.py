@@ -15,6 +15,7 @@ from firmware.calls.accounts import Accounts
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Step as Turn
 from firmware.calls.offices import Offices
+from firmware.calls.tongue import language_of
 from firmware.steps import PROVED
 from firmware.tables import Settings
 
@@ -85,7 +86,7 @@ class Visit:
 
     @property
     def language(self) -> str:
-        return self.spoken or self.settings.office.language
+        return self.spoken or language_of(self.call, self.settings)
 
     def told(self) -> dict[str, str]:
         """All that a text may name, and others may see."""

@@ -14,6 +14,7 @@ from firmware.base.clock import SECOND, Timer
 from firmware.base.events import Event, WaitTold
 from firmware.base.ports import Sound
 from firmware.calls.call import Tell
+from firmware.calls.tongue import language_of
 from firmware.desk.agents import Agent
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible
@@ -206,7 +207,7 @@ class Announcer:
         prompts = [
             *(spoken.place(told) if told is not None else ()),
             *((band.prompt,) if band is not None else ()),
-            *(self._choices(self._queue(waiting)) if rules.keys else ()),
+            *(self._choices(waiting) if rules.keys else ()),
             *self._message(listener, rules),
         ]
         if prompts:
@@ -229,15 +230,15 @@ class Announcer:
             listener.offered = True
             self._desk.callbacks.offer(waiting, self.expected(waiting))
 
-    def _choices(self, queue: Queue) -> list[str]:
+    def _choices(self, waiting: Waiting) -> list[str]:
         """Each place that a key leads to, once; those that have no spoken name are all one."""
         keys: dict[str, str] = {}
-        for key, to in queue.keys.items():
+        for key, to in self._queue(waiting).keys.items():
             row = self._desk.settings.queues.get(to)
             named = to if to in (OPERATOR, CALLBACK) else (row.spoken if row is not None else None)
             named = "message" if to.startswith(MAILBOX) else named
             keys.setdefault(named or "other", key)
-        language = self._desk.settings.office.language
+        language = language_of(waiting.call, self._desk.settings)
         return [prompt for what, key in keys.items() for prompt in spoken.choice(language, what, key)]
 
     def _message(self, listener: Listener, rules: Announce) -> tuple[str, ...]:

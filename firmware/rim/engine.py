@@ -31,7 +31,7 @@ from firmware.rim.store import SettingsStore
 from firmware.rim.tapes import Tapes, Winder
 from firmware.rim.ticker import LATE, settle
 from firmware.settings import read
-from firmware.sound.prompts import Prompts
+from firmware.sound.prompts import Prompts, languages
 from firmware.tables import Settings
 
 Countries = dict[str, str]  # port -> country
@@ -127,7 +127,7 @@ def _trouble(journal: Writer, store: SettingsStore, tapes: Tapes) -> str:
 
 
 def _box(settings: Settings, shelf: Shelf, journal: AnyJournal, secret: bytes, tapes: Tapes) -> Box:
-    prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language)
+    prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language, languages(PROMPTS))
     clock = Clock(datetime.now(settings.zone))
     return Box(settings, [shelf], clock, journal, prompts, before=before(journal), secret=secret, tapes=tapes)
 

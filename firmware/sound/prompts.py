@@ -11,8 +11,9 @@ import json
 import tomllib
 import wave
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware.base.ports import BEEP, RATE
+from firmware.base.ports import RATE
 from firmware.sound.frame import Pcm, Samples, active_level, amplitude, from_int16
 from firmware.sound.matrix import soft_limited
 
@@ -31,6 +32,7 @@ _FADE = 80  # samples (10 ms) at the ends of a sound
 _QUIET = 0.005  # of the peak (-46 dB): less than that at the ends is not speech
 _LEAD = 400  # samples (50 ms) kept before the first and after the last sound of speech
 INDEX = "index.json"
+ENGLISH = "en"
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def _trimmed(spoken: Samples) -> Samples:
     return spoken[max(0, loud[0] - _LEAD) : loud[-1] + _LEAD]
 
 
+@cache
 def beep() -> Samples:
     """What is heard where a sound is missing: 0.4 s of 1,000 Hz."""
     time = np.arange(RATE * 2 // 5)
@@ -117,38 +120,73 @@ def beep() -> Samples:
     return np.asarray(fade * sine, np.float32)
 
 
-class Prompts:
+class Tongue:
     """All sounds of one language, read once: no tick waits for a disk.
 
     `folder` holds `<language>/phrases.toml`, `made` holds `<language>/` with the sounds.
     """
 
     def __init__(self, folder: Path, made: Path, language: str) -> None:
-        self.language = language
         self.phrases = read_phrases(folder, language)
         index = read_index(made / language)
-        self._sounds = {
+        self.sounds = {
             name: sound
             for name, phrase in self.phrases.items()
             if (sound := read_made(made / language, index.get(name), phrase)) is not None
         }
-        self._beep = self._sounds[BEEP] = beep()
+
+
+class Prompts:
+    """What the box says in the office's language, and in the others that callers may be spoken with.
+
+    What a language lacks is said in the office's, then in English, then it is a beep.
+    """
+
+    def __init__(self, folder: Path, made: Path, language: str, others: Iterable[str] = ()) -> None:
+        self.language = language
+        self.tongues = {each: Tongue(folder, made, each) for each in dict.fromkeys((language, *others))}
+
+    @property
+    def phrases(self) -> dict[str, Phrase]:
+        """Those of the office's language."""
+        return self.tongues[self.language].phrases
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(self.phrases)
+        return tuple(dict.fromkeys(name for tongue in self.tongues.values() for name in tongue.phrases))
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Phrases whose sound was never made, is stale or is damaged: a beep is played for them."""
-        return tuple(name for name in self.phrases if name not in self._sounds)
+        return tuple(name for name in self.names if self.spoken(name) is None)
 
-    def sound(self, name: str) -> Samples:
+    @property
+    def lengths(self) -> dict[str, dict[str, float]]:
+        """The seconds of every sound that there is, by language."""
+        return {
+            language: {name: sound.size / RATE for name, sound in tongue.sounds.items()}
+            for language, tongue in self.tongues.items()
+        }
+
+    def spoken(self, name: str, language: str | None = None) -> str | None:
+        """In which language that is said to somebody of `language`; None: it is a beep."""
+        order = (language or self.language, self.language, ENGLISH)
+        return next(
+            (each for each in order if each in self.tongues and name in self.tongues[each].sounds), None
+        )
+
+    def sound(self, name: str, language: str | None = None) -> Samples:
         """float32[n] at 8 kHz; a beep where there is no such sound. Not to be written to."""
-        return self._sounds.get(name, self._beep)
+        spoken = self.spoken(name, language)
+        return self.tongues[spoken].sounds[name] if spoken is not None else beep()
 
     def seconds(self, name: str) -> float:
         return self.sound(name).size / RATE
+
+
+def languages(folder: Path) -> tuple[str, ...]:
+    """All that have phrases."""
+    return tuple(sorted(path.parent.name for path in folder.glob("*/phrases.toml")))
 
 
 def read_index(made: Path) -> dict[str, Made]:

@@ -35,12 +35,20 @@ _FALL = np.linspace(1, 0, FRAME, dtype=np.float32)
 class Playing:
     """Sounds one after another since `start` (µs); with `loops` the last one begins again for ever.
 
-    `names` are what a listener calls each sound; "" is a sound that has no word.
+    `names` are what a listener calls each sound; "" is a sound that has no word. `spoken` is the language of
+    each, where it has one.
     """
 
-    def __init__(self, start: int, names: Sequence[str], sounds: Sequence[Samples], loops: bool) -> None:
+    def __init__(
+        self,
+        start: int,
+        names: Sequence[str],
+        sounds: Sequence[Samples],
+        loops: bool = False,
+        spoken: Sequence[str] = (),
+    ) -> None:
         self.start = start
-        self._names, self._sounds = names, sounds
+        self._names, self._sounds, self._spoken = names, sounds, spoken
         self._ends = tuple(accumulate(sound.size for sound in sounds))
         self._cycle = sounds[-1].size if loops else 0
 
@@ -53,6 +61,12 @@ class Playing:
         """The word for what is played at this instant; "" where there is none."""
         place = self._place(now)
         return next((name for name, end in zip(self._names, self._ends, strict=True) if place < end), "")
+
+    def language(self, now: int) -> str:
+        """The language that is spoken at this instant; "" where none is."""
+        place = self._place(now)
+        found = zip(self._spoken, self._ends[: len(self._spoken)], strict=True)
+        return next((each for each, end in found if place < end), "")
 
     def frame(self, now: int) -> Samples | None:
         """The frame of the tick at `now`; None when all is over."""
@@ -94,6 +108,9 @@ class Player:
     def heard(self, now: int) -> str:
         return self._now.heard(now) if self._now is not None else ""
 
+    def language(self, now: int) -> str:
+        return self._now.language(now) if self._now is not None else ""
+
     def fill(self, frame: Samples, now: int) -> bool:
         """Write the tick's samples; False: there were none, the frame is silent."""
         fresh = self._now.frame(now) if self._now is not None else None
@@ -127,6 +144,7 @@ class Switch:
         self._players = [Player() for _ in names]
         self._busy: set[int] = set()  # rows whose player has something to play
         self._music = Playing(0, (MUSIC,), (make_music(),), loops=True)
+        self.tongue: Callable[[str], str | None] = lambda row: None  # of whoever listens there
 
     def tick(self, said: Samples) -> Samples:
         """One frame: what the ports said, to what each of them hears."""
@@ -153,6 +171,10 @@ class Switch:
             return "speech"
         return MUSIC if gain[self._rows[MUSIC]] else "silence"
 
+    def language(self, row: str) -> str:
+        """The language of the prompt that a row is hearing; "" where it hears none."""
+        return self._players[self._rows[row]].language(self._clock.now)
+
     def voices(self, row: str) -> set[str]:
         """The ports that a row hears, whether they speak or not."""
         gain = self.matrix.gain[self._rows[row]]
@@ -178,9 +200,12 @@ class Switch:
     # Playing
 
     def say(self, row: str, *prompts: Played) -> float:
-        sounds = [each.samples if isinstance(each, Clip) else self._prompts.sound(each) for each in prompts]
+        tongue, of = self.tongue(row), self._prompts
+        sounds = [each.samples if isinstance(each, Clip) else of.sound(each, tongue) for each in prompts]
         names = [each.name if isinstance(each, Clip) else each for each in prompts]
-        return self._play(row, [f"prompt:{name}" for name in names], sounds)
+        spoken = ["" if isinstance(each, Clip) else of.spoken(each, tongue) or "" for each in prompts]
+        start, words = self._next_frame(), [f"prompt:{name}" for name in names]
+        return self._put(row, Playing(start, words, sounds, spoken=spoken))
 
     def tone(self, row: str, name: str) -> None:
         sounds, word = _tone(self._country, name), DIAL if name == STUTTER else name
@@ -198,7 +223,9 @@ class Switch:
 
     def _play(self, row: str, names: Sequence[str], sounds: Sequence[Samples], loops: bool = False) -> float:
         """Seconds from now to the end of the last sample."""
-        playing = Playing(self._next_frame(), names, sounds, loops)
+        return self._put(row, Playing(self._next_frame(), names, sounds, loops))
+
+    def _put(self, row: str, playing: Playing) -> float:
         number = self._rows[row]
         self._players[number].put(playing, playing.start)
         self._busy.add(number)
