@@ -48,7 +48,7 @@ MAY_IMPORT = {  # the longest name that fits is the rule; a name allows what lie
     "board.__main__": (BASE, "board", "firmware.box", "firmware.rim"),
     "web": (
         *(BASE, *SETTINGS, "web", "firmware.sound", "firmware.office"),
-        *(f"firmware.rim.{file}" for file in ("mail", "books", "control", "control_schema")),
+        *(f"firmware.rim.{file}" for file in ("mail", "books", "control", "control_schema", "leg_client")),
     ),
     "hostsim": ("hostsim", "board", "firmware"),
     "tools": PACKAGES,
