@@ -10,13 +10,8 @@ from typing import Any
 import pytest
 from stand_in import StandIn
 
-from web.feed import Feed
-from web.files import page_files, phrases
-from web.guard import Guard
-from web.health import Health
-from web.records import Records
+from web.house import House
 from web.server import Server
-from web.site import Site
 
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -30,22 +25,22 @@ def engine() -> StandIn:
 
 
 @pytest.fixture
-def port(engine: StandIn, tmp_path: Path) -> Iterator[int]:
+def house(engine: StandIn, tmp_path: Path) -> House:
+    return House(tmp_path, engine.engine())
+
+
+@pytest.fixture
+def port(house: House) -> Iterator[int]:
     """The whole web process but for its command line, on a port of the loopback address."""
-    asked = engine.engine()
-    records = Records(tmp_path, asked)
-    health = Health(asked)
-    feed = Feed(asked, health.note, records.date)
-    records.follow(feed.recorded)
-    server = Server(0, Guard(Site(asked, feed, health, records, page_files(), phrases())))
+    server = Server(0, house.site)
     server.expiration_interval = 0.05  # how long it takes to stop
     server.prepare()
     serving = threading.Thread(target=server.serve, daemon=True)
     serving.start()
     yield server.bind_addr[1]
-    feed.close()
+    house.close()
     server.stop()
-    records.close()
+    house.put_away()
 
 
 @pytest.fixture(scope="session")

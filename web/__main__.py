@@ -5,34 +5,27 @@ SIGTERM or Ctrl-C.
 """
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
 
 from firmware.base import Refused
 from web.engine import engine_at
-from web.feed import Feed
-from web.files import page_files, phrases
-from web.guard import Guard
-from web.health import Health
-from web.records import Records
+from web.house import House
 from web.server import Server
-from web.site import Site
 
 
 def main() -> int:
     told = _arguments().parse_args()
     told.state.mkdir(parents=True, exist_ok=True)
-    engine = engine_at(told.state)
+    os.umask(0o077)  # who may sign in is nobody else's business
     try:
-        records = Records(told.state, engine)
+        house = House(told.state, engine_at(told.state))
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1
-    health = Health(engine)
-    feed = Feed(engine, health.note, records.date)
-    records.follow(feed.recorded)
-    server = Server(told.http, Guard(Site(engine, feed, health, records, page_files(), phrases())))
+    server = Server(told.http, house.site)
     signal.signal(signal.SIGTERM, _end)
     try:
         server.prepare()
@@ -47,9 +40,9 @@ def main() -> int:
         )
         return 1
     finally:
-        feed.close()
+        house.close()
         server.stop()
-        records.close()
+        house.put_away()
     return 0
 
 

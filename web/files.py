@@ -1,12 +1,14 @@
 """The files of the pages, read once at the start: a request names one of them or nothing."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from web.card import card
+from web.users import Users
+from web.visitor import Visitor
 
 HERE = Path(__file__).parent
 KINDS = {
@@ -14,6 +16,7 @@ KINDS = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".json": "application/json",
 }
 
 
@@ -24,14 +27,52 @@ class File:
     etag: str
 
 
+@dataclass(frozen=True)
+class Page:
+    """`file` in web/pages, None where it is made; who may see it, and whether he may begin with it."""
+
+    file: str | None
+    role: str = "anybody"
+    first: bool = False
+
+
+PAGES = {  # in the order in which they are tried as somebody's first
+    "/live": Page("index.html", "supervisor", first=True),
+    "/sign-in": Page("sign-in.html"),
+    "/claim": Page("sign-in.html"),
+    "/card": Page(None),
+}
+
+
 def page_files() -> dict[str, File]:
-    """All that a browser may fetch, by its path: "/pages/live.js"; "/" is the live page."""
+    """All that a browser may fetch, by its path: "/pages/live.js", "/live"."""
     files = {
         f"/{folder}/{path.name}": _file(path)
-        for folder in ("pages", "styles", "vendor")
+        for folder in ("pages", "styles", "texts", "vendor")
         for path in _in(folder)
     }
-    return {**files, "/": files["/pages/index.html"], "/card": _named(card().encode(), ".html")}
+    pages = {path: files[f"/pages/{page.file}"] for path, page in PAGES.items() if page.file}
+    return {**files, **pages, "/card": _named(card().encode(), ".html")}
+
+
+def door(users: Users) -> Callable[[Visitor, str], str]:
+    """Which page somebody gets who asks for one: his first one at "/", and the way in where he may not."""
+
+    def find(visitor: Visitor, path: str) -> str:
+        if path == "/":
+            return _first(visitor, users.claimed)
+        if path in PAGES and not visitor.may(PAGES[path].role, reads=True):
+            return "/sign-in" if users.claimed else "/claim"
+        return path
+
+    return find
+
+
+def _first(visitor: Visitor, claimed: bool) -> str:
+    for path, page in PAGES.items():
+        if page.first and visitor.may(page.role, reads=True):
+            return path
+    return "/sign-in" if claimed else "/claim"
 
 
 def _in(folder: str) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 // The box, as this page knows it: one stream of what is and what happens, and orders that go the other way.
 
 import { useEffect, useState } from "../vendor/hooks.js";
+import { change } from "./me.js";
 
 const TAIL = 200; // journal rows that the page keeps
 
@@ -32,20 +33,7 @@ function appended(events, event) {
 }
 
 /** Give an order; the answer is "" when it was carried out, else the sentence that says why not. */
-export async function order(name, fields) {
-  try {
-    const answer = await fetch(`/api/orders/${name}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(fields),
-    });
-    if (answer.ok) return "";
-    const told = await answer.json().catch(() => ({}));
-    return told.sentence || `The box answered ${answer.status}.`;
-  } catch {
-    return "The box's pages do not answer.";
-  }
-}
+export const order = (name, fields) => change(`/api/orders/${name}`, fields);
 
 /** Why a call of the record went where it went; where the box cannot tell, the sentence that says so. */
 export async function why(key) {

@@ -1,0 +1,130 @@
+"""Who may do what: the table of routes times all roles, and the orders (RELIABILITY I-05, I-07, I-09, G-15)."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from browser import PASSWORD, Browser
+from stand_in import StandIn
+
+from web.house import House
+from web.roles import NEEDED, ORDERS, ROLES, needed_for
+from web.routes import ROUTES, Route
+from web.users import User
+
+ALONE = {"anybody": 0, "self": 1, "agent": 2, "supervisor": 3, "owner": 4}  # told again, by another head
+COMES_TO = {None: (0, 0), "agent": (2, 2), "supervisor": (3, 3), "owner": (4, 4)}  # reading, changing
+COMES_TO |= {"quality": (3, 1), "auditor": (3, 1)}
+
+
+@pytest.fixture
+def box(engine: StandIn, house: House) -> Iterator[House]:
+    """A real box, no simulator; one user of each role."""
+    del engine.snapshot["town"]
+    kept = house.users._passwords.made(PASSWORD)
+    for role in ROLES:
+        house.users.add(User(role, role, person="ann"))
+        house.users.file.execute("UPDATE user SET password = ? WHERE name = ?", (kept, role))
+    yield house
+    house.close()
+    house.put_away()
+
+
+@pytest.fixture
+def browsers(box: House) -> dict[str | None, Browser]:
+    found: dict[str | None, Browser] = {role: Browser(box) for role in (None, *ROLES)}
+    for role, browser in found.items():
+        if role is not None:
+            token = box.sessions.begin(role, "ann", role, None)
+            browser.cookies["bellwire"] = token
+            browser.csrf = browser.get("/api/me").json["csrf"]
+    return found
+
+
+def asked(browser: Browser, route: Route) -> int:
+    path = route.path.replace("<name>", "agent.hold").replace("<key>", "1")
+    if route.method == "GET":
+        return browser.get(path).status
+    return browser.ask(route.method, path, [] if route.takes is not dict else {}).status
+
+
+def test_every_route_has_a_role_and_the_site_has_no_other_route(box: House) -> None:
+    assert all(route.role in NEEDED for route in ROUTES)
+    site: Any = box.site._site  # type: ignore[attr-defined]
+    known = {(route.method, route.path) for route in ROUTES}
+    files = {("GET", path) for path in (*site._files, "/")}
+    assert {(each.method, each.rule) for each in site.routes} == known | files
+    assert not any(path.startswith("/api") for _, path in files)
+
+
+def test_the_matrix_of_routes_and_roles(browsers: dict[str | None, Browser]) -> None:
+    for route, (role, browser) in product(ROUTES, browsers.items()):
+        if route.path == "/api/sign-out" and role is not None:
+            continue  # a story of its own
+        if route.role == "town":
+            allowed = False
+        else:
+            reading, changing = COMES_TO[role]
+            allowed = (reading if route.method == "GET" else changing) >= ALONE[route.role]
+        if route.path == "/api/orders/<name>":
+            allowed = COMES_TO[role][1] >= ALONE["agent"]
+        status = asked(browser, route)
+        assert (status not in (401, 403)) == allowed, (route.key, role, status)
+
+
+def test_without_the_pages_token_nothing_is_changed(browsers: dict[str | None, Browser]) -> None:
+    owner = browsers["owner"]
+    for token in ("", "0" * 64, browsers["agent"].csrf):
+        owner.csrf = token
+        for route in ROUTES:
+            if route.method != "GET" and route.role != "anybody":
+                assert asked(owner, route) == 403, route.key
+        assert owner.post("/api/orders/agent.hold").status == 403
+
+
+def test_an_order_goes_by_the_table_and_what_no_line_allows_is_not_there(
+    engine: StandIn, browsers: dict[str | None, Browser]
+) -> None:
+    for name, needed in ORDERS.items():
+        order = name + "hold" if name.endswith(".") else name
+        for role in ("agent", "supervisor", "owner", "auditor"):
+            status = browsers[role].post(f"/api/orders/{order}").status
+            allowed = needed != "town" and COMES_TO[role][1] >= ALONE[needed]
+            assert (status == 200) == allowed, (order, role, status)
+    for order in ("pin.check", "claim.check", "settings.may", "box.stop", "agent", "agentx.hold"):
+        assert needed_for(order) is None
+        assert browsers["owner"].post(f"/api/orders/{order}").status == 404
+
+
+def test_an_agent_orders_for_himself_whatever_he_sends(
+    engine: StandIn, browsers: dict[str | None, Browser]
+) -> None:
+    browsers["agent"].post("/api/orders/agent.hold", {"who": "ben"})
+    browsers["agent"].post("/api/orders/agent.hold")
+    browsers["supervisor"].post("/api/orders/agent.hold", {"who": "ben"})
+    browsers["supervisor"].post("/api/orders/agent.hold")
+    assert [fields["who"] for _, fields in engine.orders] == ["ann", "ann", "ben", "ann"]
+
+
+def test_listening_to_colleagues_needs_a_supervisor(browsers: dict[str | None, Browser]) -> None:
+    assert browsers["agent"].post("/api/orders/agent.listen", {"whom": "ben"}).status == 403
+    assert browsers["supervisor"].post("/api/orders/agent.listen", {"whom": "ben"}).status == 200
+
+
+def test_the_town_is_open_at_its_own_computer_only(engine: StandIn, house: House) -> None:
+    here, there = Browser(house, "127.0.0.1"), Browser(house)
+    assert here.get("/api/state").status == 200 and there.get("/api/state").status == 401
+    assert here.post("/api/orders/town.call").status == 200
+    assert there.post("/api/orders/town.call").status == 401
+    assert there.post("/api/town/enter", {"who": "ann"}).status == 401
+    entered = here.post("/api/town/enter", {"who": "ann"})
+    assert (entered.status, entered.json["name"], entered.json["role"]) == (200, "ann", "agent")
+    assert here.get("/api/me").json["station"] == "phone1"
+    assert here.post("/api/town/enter", {"who": "nobody"}).status == 409
+    del engine.snapshot["town"]
+    Browser(house, "127.0.0.1")
+    while here.post("/api/town/enter", {"who": "ann"}).status == 200:
+        pass  # the snapshot of 0.1 s ago still serves
+    house.close()
+    house.put_away()

@@ -1,0 +1,41 @@
+"""The web process put together: from a state folder and an engine to one WSGI application."""
+
+from pathlib import Path
+
+from web.doors import Doors
+from web.engine import Engine
+from web.feed import Feed
+from web.files import door, page_files, phrases
+from web.guard import Guard
+from web.health import Health
+from web.office import OfficeDesk
+from web.records import Records
+from web.sessions import Sessions
+from web.site import Site
+from web.users import Users
+from web.visitor import Visitors, simulated
+
+
+class House:
+    """`site` is to be served; `close` ends what runs beside it."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        """Refused: a file of the folder cannot be used."""
+        self.users = Users(folder)
+        self.records = Records(folder, engine)
+        self.sessions = Sessions(self.users)
+        health = Health(engine)
+        self.feed = Feed(engine, health.note, self.records.date)
+        self.records.follow(self.feed.recorded)
+        doors = Doors(self.users, self.sessions, engine)
+        office = OfficeDesk(engine, self.feed, health, self.records, phrases())
+        visitors = Visitors(self.sessions, simulated(engine))
+        self.site = Guard(Site(visitors, {**office.answers, **doors.answers}, page_files(), door(self.users)))
+
+    def close(self) -> None:
+        self.feed.close()
+
+    def put_away(self) -> None:
+        """Once nobody is served any more."""
+        self.records.close()
+        self.users.close()

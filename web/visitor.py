@@ -1,0 +1,98 @@
+"""Who asks: found out once for each request, from its cookie and from where it comes."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from bottle import BaseRequest
+
+from firmware.base import Broken
+from web.engine import Engine
+from web.roles import RANK, rank
+from web.sessions import Session, Sessions
+
+COOKIE = "bellwire"
+TOKEN = "HTTP_X_BELLWIRE_TOKEN"
+READING = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """`town`: he sits at this computer, and the box is the simulator, which is open to him."""
+
+    session: Session | None = None
+    town: bool = False
+    local: bool = False
+    address: str = ""
+
+    @property
+    def name(self) -> str | None:
+        return self.session.name if self.session else None
+
+    @property
+    def person(self) -> str | None:
+        return self.session.person if self.session else None
+
+    @property
+    def role(self) -> str | None:
+        return self.session.role if self.session else None
+
+    @property
+    def locked(self) -> bool:
+        return self.session is not None and self.session.locked
+
+    def may(self, needed: str, reads: bool) -> bool:
+        """Is he all that `needed` says?"""
+        if needed == "town":
+            return self.town
+        here = RANK["self"] if self.locked else rank(self.role, reads)
+        return max(here, RANK["supervisor"] if self.town else 0) >= RANK[needed] and not (
+            needed == "self" and self.session is None
+        )
+
+
+class Visitors:
+    """Tells who is behind a request."""
+
+    def __init__(self, sessions: Sessions, simulated: Callable[[], bool]) -> None:
+        self._sessions, self._simulated = sessions, simulated
+
+    def of(self, environ: dict[str, Any]) -> Visitor:
+        """A change that does not show the session's own token is nobody's."""
+        address = environ.get("REMOTE_ADDR", "")
+        local = is_local(address)
+        session = self._session(environ)
+        if session is not None and environ["REQUEST_METHOD"] not in READING:
+            session = session if environ.get(TOKEN) == session.csrf else None
+        return Visitor(session, local and self._simulated(), local, address)
+
+    def _session(self, environ: dict[str, Any]) -> Session | None:
+        token = BaseRequest(environ).get_cookie(cookie_name(environ))
+        return self._sessions.find(token) if token else None
+
+
+def simulated(engine: Engine) -> Callable[[], bool]:
+    """Is the engine the simulator? What it said last counts while it does not answer."""
+    known = False
+
+    def ask() -> bool:
+        nonlocal known
+        with suppress(Broken):
+            known = "town" in engine.state().result
+        return known
+
+    return ask
+
+
+def cookie_name(environ: dict[str, Any]) -> str:
+    """Over TLS the browser itself vouches that no other host has set it."""
+    return f"__Host-{COOKIE}" if environ["wsgi.url_scheme"] == "https" else COOKIE
+
+
+def is_local(address: str) -> bool:
+    try:
+        return ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
