@@ -10,7 +10,9 @@ from hypothesis import strategies as some
 
 from firmware.calls.lint import Finding, lint
 from firmware.settings import merged, read
+from firmware.sound.prompts import Prompts, languages
 from hostsim.office import DEMO
+from tools.prompts import PROMPTS as ROOT
 
 SAID = ("greeting", "menu.main", "closed", "goodbye", "collect.number")
 PROMPTS = {"en": dict.fromkeys(SAID, 3.0)}
@@ -90,6 +92,18 @@ def test_a_prompt_that_lacks_in_a_language_is_told() -> None:
         '"greeting" is not there in the language da: record it.',
         '"greeting" is not there in the language da: record it.',
     ]
+
+
+def test_the_sounds_that_there_are_make_english_and_danish_whole_and_no_other_language() -> None:
+    house = Prompts(ROOT, ROOT / "made", "en", languages(ROOT))
+    keys = {"1": "en", "2": "da"}
+    ask = {"do": "language", "prompts": ["closed"], "keys": keys, "next": "sales"}
+    assert found({"ask": ask}, to="ask", prompts=house.lengths) == []
+    lacking = found({"ask": {**ask, "keys": {**keys, "3": "tr"}}}, to="ask", prompts=house.lengths)
+    assert {each.kind for each in lacking} == {"missing_prompt"}
+    assert lacking[-1] == Finding(
+        "steps.ask", "missing_prompt", '"closed" is not there in the language tr: record it.'
+    )
 
 
 def test_a_menu_that_nobody_can_keep_in_mind_is_told() -> None:

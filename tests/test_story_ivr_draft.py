@@ -42,6 +42,21 @@ def test_a_draft_is_phoned_from_inside_and_rings_nobody() -> None:
         assert (office.saw(PhoneRang), office.saw(CallDialled), office.saw(CaseData)) == ([], [], [])
 
 
+def test_who_tries_a_flow_hears_the_language_that_he_chooses_there_and_then_the_offices_again() -> None:
+    step = {"do": "language", "prompts": ["one_moment"], "keys": {"2": "da"}, "next": "sales"}
+    with drafted(flow({"first": step})) as office:
+        hand = tries(office)
+        hears(office, hand, "one_moment")
+        hand.press("2")
+        hears(office, hand, "draft.reach")
+        assert office.box.sound.language("phone2") == "da"
+        hand.hang_up()
+        office.wait(1)
+        hand = tries(office)
+        hears(office, hand, "draft.begins")
+        assert office.box.sound.language("phone2") == "en"
+
+
 def test_callers_meet_what_is_in_force_until_the_draft_is_published() -> None:
     with drafted(flow(ACCOUNT)) as office:
         caller = rings(office)

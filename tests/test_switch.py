@@ -40,12 +40,9 @@ class Spoken(Prompts):
         super().__init__(folder, folder / "made", "en")
         random = np.random.default_rng(1)
         sizes = {"greeting": 3001, "main": 1777}
-        self.said = {
+        self.tongues["en"].sounds = {
             name: (random.uniform(-0.3, 0.3, size)).astype(np.float32) for name, size in sizes.items()
         }
-
-    def sound(self, name: str) -> Samples:
-        return self.said[name]
 
 
 @pytest.fixture
@@ -127,7 +124,7 @@ def test_prompts_follow_one_another_to_the_sample_and_last_as_long_as_told(
     switch: Switch, prompts: Spoken
 ) -> None:
     assert switch.say("line1", "greeting", "main") == 4778 / RATE
-    both = np.concatenate([prompts.said["greeting"], prompts.said["main"]])
+    both = np.concatenate([prompts.sound("greeting"), prompts.sound("main")])
     rows = heard(switch, 40)
     assert np.array_equal(rows[0, : both.size], both)
     assert not rows[0, both.size :].any()
@@ -175,7 +172,7 @@ def test_what_is_ordered_between_two_ticks_begins_with_the_next(prompts: Spoken)
     clock.advance(7_000)
     assert switch.say("line1", "greeting") == pytest.approx(0.013 + 3001 / RATE)
     clock.advance_to(TICK)
-    assert np.array_equal(switch.tick(silence(3))[0], prompts.said["greeting"][:160])
+    assert np.array_equal(switch.tick(silence(3))[0], prompts.sound("greeting")[:160])
 
 
 @pytest.mark.parametrize("name", ["dial", "ringback", "busy", "congestion", "howler", "sit"])
@@ -212,10 +209,10 @@ def test_what_replaces_a_sound_is_heard_whole_while_the_old_one_fades_within_a_f
     before = heard(switch, 5)[0]
     switch.say("line1", "greeting")
     after = heard(switch, 3)[0]
-    fade = after[:160] - prompts.said["greeting"][:160]
+    fade = after[:160] - prompts.sound("greeting")[:160]
     dial = make_tone(PLANS["DK"], "dial")[800:960]
     assert np.allclose(fade, dial * np.linspace(1, 0, 160), atol=1e-6)
-    assert np.array_equal(after[160:], prompts.said["greeting"][160:480])
+    assert np.array_equal(after[160:], prompts.sound("greeting")[160:480])
     assert np.array_equal(before, make_tone(PLANS["DK"], "dial")[:800])
 
 
@@ -233,7 +230,7 @@ def test_hush_fades_what_is_played_within_a_frame(switch: Switch) -> None:
 def test_what_was_never_heard_does_not_fade(switch: Switch, prompts: Spoken) -> None:
     switch.tone("line1", "dial")
     switch.say("line1", "main")
-    assert np.array_equal(heard(switch, 2)[0], prompts.said["main"][:320])
+    assert np.array_equal(heard(switch, 2)[0], prompts.sound("main")[:320])
 
 
 def test_a_row_can_talk_while_something_is_played_to_it(switch: Switch) -> None:
@@ -250,8 +247,8 @@ def test_each_row_is_played_to_on_its_own(switch: Switch, prompts: Spoken) -> No
     heard(switch, 1)
     switch.say("line2", "greeting")
     rows = heard(switch, 4)
-    assert np.array_equal(rows[0], prompts.said["greeting"][160:800])
-    assert np.array_equal(rows[1], prompts.said["greeting"][:640])
+    assert np.array_equal(rows[0], prompts.sound("greeting")[160:800])
+    assert np.array_equal(rows[1], prompts.sound("greeting")[:640])
 
 
 def test_keys_are_keyed_80_ms_on_and_80_ms_off(switch: Switch) -> None:

@@ -40,7 +40,7 @@ class Drafts:
         self._patch: Patch = {}
         self._draft: Settings | None = None
         self.publish: Callable[[Patch], object] = _cannot
-        self.services: dict[str, Callable[[Handset], Script]] = {SERVICE: lambda phone: self._tried()}
+        self.services: dict[str, Callable[[Handset], Script]] = {SERVICE: self._tried}
 
     @property
     def orders(self) -> dict[str, Handler]:
@@ -80,13 +80,19 @@ class Drafts:
 
     # The trial
 
-    def _tried(self) -> Script:
-        """Through the draft, without one through what is in force."""
+    def _tried(self, phone: Handset) -> Script:
+        """Through the draft, without one through what is in force; in the language that he chooses there."""
+        try:
+            yield from self._through(phone.name)
+        finally:
+            self._aids.tongues.pop(phone.name, None)
+
+    def _through(self, station: str) -> Script:
         settings = self._draft or self._settings()
         yield Say("draft.begins" if self._draft is not None else "draft.none")
         line = next(iter(settings.lines))
         place, menu = settings.lines[line].to or settings.menu_of(line), settings.menu_of(line)
-        flow = Flow(Visit(settings, self._aids, began=self._aids.clock.now))
+        flow = Flow(Visit(settings, self._aids, began=self._aids.clock.now, station=station))
         yield from flow.script(place, (settings.menus[menu].greeting,))
         if flow.to != GOODBYE:
             yield Say("draft.reach", *_named(settings, flow.to))

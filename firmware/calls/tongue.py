@@ -24,6 +24,8 @@ def language_of(call: Call | None, settings: Settings) -> str:
 
 
 def tongue(exchange: "Exchange", row: str) -> str:
-    """Of whoever listens at a row."""
+    """Of whoever listens at a row; who tries a flow at a telephone of the office may choose as well."""
+    if (chosen := exchange.incoming.aids.tongues.get(row, "")) in LANGUAGES:
+        return chosen
     line = exchange.lines.get(row)
     return language_of(line.call if line is not None else None, exchange.settings)

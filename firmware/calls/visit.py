@@ -63,6 +63,7 @@ class Aids:
     accounts: Accounts | None = None  # whose PINs are asked for
     offices: Offices | None = None  # where callers are put through
     ask: Asker = lambda asked, tell: tell("")
+    tongues: dict[str, str] = field(default_factory=dict)  # station -> language, of who tries a flow there
 
 
 @dataclass(eq=False)
@@ -79,6 +80,7 @@ class Visit:
     proved: str = ""  # the name of the account that he has proved to be his
     spoken: str | None = None  # the language that he chose
     began: int = 0
+    station: str = ""  # where he tries it
 
     @property
     def number(self) -> str | None:
@@ -107,6 +109,8 @@ class Visit:
         self.spoken = language
         if self.call is not None:
             self.call.language = language
+        else:
+            self.aids.tongues[self.station] = language
 
     def put(self, key: str, value: str) -> None:
         """Keep something of the case; it travels with the call. What he has proved is no step's to say, and
