@@ -1,5 +1,9 @@
 // The box's words in a person's: states, what somebody hears, what happened, and what to do next.
 
+import { duration, spaced } from "./format.js";
+
+export { duration, spaced };
+
 /** State of a line -> icon, words. Shape and word say it; the colour only helps. */
 export const LINE = {
   idle: ["idle", "free"],
@@ -70,27 +74,12 @@ export function hearing(hears, phrases) {
   return { what: "the box", words: phrases?.[hears.slice(7)] ?? hears.slice(7) };
 }
 
-export function duration(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const tail = `${String(minutes).padStart(hours ? 2 : 1, "0")}:${String(whole % 60).padStart(2, "0")}`;
-  return hours ? `${hours}:${tail}` : tail;
-}
-
 /** A function from `at` (µs of the box's clock) to the time of day on the box's wall, or to seconds where no event tells it. */
 export function wallClock(events) {
   const known = events.findLast((event) => event.date);
   if (!known) return (at) => duration(at / 1e6);
   const zero = Date.parse(`${known.date.slice(0, 19)}Z`) - known.at / 1000;
   return (at) => new Date(zero + at / 1000).toISOString().slice(11, 19);
-}
-
-/** A number for reading: "+45 33 12 00 01". */
-export function spaced(number) {
-  if (!number) return "";
-  const plus = number.match(/^\+\d{2}/)?.[0] ?? "";
-  const rest = number.slice(plus.length);
-  return (rest.length > 5 ? `${plus} ${rest.match(/.{1,2}/g).join(" ")}` : number).trim();
 }
 
 export const who = ({ number, name, reason }) =>
