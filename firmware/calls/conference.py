@@ -144,6 +144,7 @@ class Conferences:
                 call.phone = call.called = None
                 self._exchange.end(call, "box", "hang_up")
             else:
+                self._exchange.transfers.moved(call, host, phone)
                 self._exchange.transfers.seat(call, host, far)
         if host is not None:
             stay = [call for call in calls if fars[call] is not host]

@@ -55,6 +55,8 @@ class Hands:
             raise Refused(f"{phone.name} is on no call")
         if self._exchange.monitor.at(phone) is not None:
             raise Refused(f"{phone.name} only listens to a colleague: hang up first")
+        if call.leg is not None:
+            raise Refused("whoever is called back is still asked whether he is there: wait")
         return call
 
     def leavable(self, phone: Handset) -> Call:

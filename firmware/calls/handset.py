@@ -165,8 +165,8 @@ class Handset:
 
     def far_end_gone(self, tone: str = "congestion") -> None:
         """Nobody is there (any more): hear so until it is put back."""
-        self._act("far_end_gone")
         self.call, self.keys = None, ""
+        self._act("far_end_gone")
         self._ears.dial_mode(self.name, False)
         self._sound.tone(self.name, tone)
         self._wait(CONGESTED)

@@ -167,8 +167,8 @@ class Transfers:
             self._hands.done(phone)
         self._hands.together(one, other)
         if isinstance(one, Line) and isinstance(other, Line):
-            self._moved(call, other, phone)
-            self._moved(asked, one, phone)
+            self.moved(call, other, phone)
+            self.moved(asked, one, phone)
             self._exchange.bridges.join(call, asked)
         elif call.line is not None or asked.line is None:
             self._merge(call, asked, phone)
@@ -184,12 +184,12 @@ class Transfers:
     def _merge(self, keeps: Call, ends: Call, phone: Handset) -> None:
         """Both far ends are on one call from now on, the other is over."""
         one, other = self._hands.far(keeps, phone), self._hands.far(ends, phone)
-        self._moved(keeps, other, phone)
+        self.moved(keeps, other, phone)
         ends.phone = ends.called = None
         self.seat(keeps, one, other)
         self._exchange.end(ends, "box", "hang_up")
 
-    def _moved(self, call: Call, to: Party, phone: Handset) -> None:
+    def moved(self, call: Call, to: Party, phone: Handset) -> None:
         """Told of a call that is talked on at once, with somebody else."""
         by = self._hands.name(phone)
         where = self._hands.name(to) if isinstance(to, Handset) else to.name

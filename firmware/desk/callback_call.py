@@ -25,6 +25,7 @@ from firmware.base.events import (
 from firmware.base.numbers import to_dial
 from firmware.calls.call import Call
 from firmware.calls.dialogue import DISK, Keys, Say, Script
+from firmware.calls.hands import MUSIC
 from firmware.calls.handset import Handset
 from firmware.desk.callback_book import NO_TRY, Request
 from firmware.tables import CallBack
@@ -196,6 +197,7 @@ class Promised:
             return
         if call.phone is not None:
             self._exchange.sound.part(call.phone.name)
+            self._exchange.sound.hear(call.phone.name, MUSIC)
             self._exchange.sound.say(call.phone.name, "callback.checking")
         assert call.line is not None
         self._exchange.talks.begin(call.line.name, self._question(), self._asked)
@@ -227,8 +229,7 @@ class Promised:
 
     def _join(self, call: Call, phone: Handset) -> None:
         assert call.line is not None
-        self._exchange.sound.hush(phone.name)
-        self._exchange.sound.join(phone.name, call.line.name)
+        self._exchange.hands.together(phone, call.line)
         self._callbacks.tell(CallAnswered(call.id, phone.name, self._how))
         self._desk.answered(call, phone)
 
