@@ -1,4 +1,4 @@
-"""Who may do what: the table of routes times all roles, and the orders (RELIABILITY I-05, I-07, I-09, G-15)."""
+"""Who may do what: the table of routes times all roles, and orders (RELIABILITY I-05, I-07, I-09, G-15)."""
 
 from collections.abc import Iterator
 from itertools import product
