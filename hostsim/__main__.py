@@ -11,7 +11,7 @@ import os
 import runpy
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -36,6 +36,7 @@ from firmware.rim.ticker import Ticker, prefer, settle
 from hostsim.live import Live, Works
 from hostsim.office import DEMO, Office
 from hostsim.pages import Pages
+from hostsim.power import Power
 from hostsim.rig import Rig
 
 STATE = Path("var")
@@ -68,32 +69,18 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
 
     prefer()
     store = SettingsStore(folder)
-    journal = Writer(Journal(folder / "journal.db"))
-    stack.callback(journal.close)
+    books = Books(folder)
+    stack.callback(books.close)
+    journal = books.open()
     story = StoryOffice(journal) if script else None
     works: Works = story or _today(journal, store, folder)
     stack.callback(works.stop)
-    changes = _changes(works, store, folder, stack) if isinstance(works, Rig) else None
-
-    def figures() -> dict[str, Any]:
-        version = {"settings_version": changes.version} if changes is not None else {}
-        tapes = works.box.tapes.trouble if works.box is not None else ""
-        return {**ticker.figures(), "trouble": journal.trouble or store.notice or tapes, **version}
-
-    engine = Live(works, figures, changes.post if changes is not None else None)
-    stack.callback(engine.close)
-    server = ControlServer(folder / "control.sock", engine, journal)
-    stack.callback(server.close)
-
-    follow_date = date_follower(lambda: works.box)
-
-    def tick() -> None:
-        if story is None:  # which has a date of its own
-            follow_date()
-        engine.tick()
-        server.beat()
-
-    ticker = Ticker(tick, told=say)
+    beats: list[Callable[[], object]] = []
+    ticker = Ticker(lambda: [beat() for beat in beats], told=say)
+    engine, server = _doors(works, books, store, ticker, stack)
+    if story is None:  # which has a date of its own
+        beats.append(date_follower(lambda: works.box))
+    beats += [engine.tick, server.beat]
     stack.callback(Pages(folder, port, ready).close)
     settle()
     if story and script:
@@ -101,6 +88,45 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
         ticker.start()
         play(script, story)
     ticker.run(until=ending())
+
+
+def _doors(
+    works: Works, books: "Books", store: SettingsStore, ticker: Ticker, stack: ExitStack
+) -> tuple[Live, ControlServer]:
+    """The engine and its control socket; a rig's owner may change it, and its cord may be pulled."""
+    rig = works if isinstance(works, Rig) else None
+    changes = _changes(rig, store, books.folder, stack) if rig is not None else None
+
+    def figures() -> dict[str, Any]:
+        version = {"settings_version": changes.version} if changes is not None else {}
+        tapes = works.box.tapes.trouble if works.box is not None else ""
+        return {**ticker.figures(), "trouble": books.now.trouble or store.notice or tapes, **version}
+
+    def began() -> None:
+        if rig is not None and changes is not None:
+            _plug(rig, changes)
+        server.begin_anew(books.now)
+
+    power = Power(rig, books.open, began) if rig is not None else None
+    engine = Live(works, figures, changes.post if changes is not None else None, power)
+    stack.callback(engine.close)
+    server = ControlServer(books.folder / "control.sock", engine, books.now)
+    stack.callback(server.close)
+    return engine, server
+
+
+class Books:
+    """The journal of the engine that runs now; each that begins after a power cut opens it anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def open(self) -> Writer:
+        self.now = Writer(Journal(self.folder / "journal.db"))
+        return self.now
+
+    def close(self) -> None:
+        self.now.close()
 
 
 class StoryOffice(Office):
@@ -113,6 +139,10 @@ class StoryOffice(Office):
 
     def _open_journal(self) -> AnyJournal:
         return self._journal
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        return self.rig.data
 
     def _step(self, end: int) -> None:
         self.beat()
@@ -144,10 +174,15 @@ def _changes(rig: Rig, store: SettingsStore, folder: Path, stack: ExitStack) -> 
 
     changes = Changes(store, rig.data, box_secret(folder), post, partial(setattr, rig, "data"))
     stack.callback(changes.close)
+    _plug(rig, changes)
+    return changes
+
+
+def _plug(rig: Rig, changes: Changes) -> None:
+    """A new box learns how its owner changes it."""
     assert rig.box is not None
     rig.box.orders |= changes.orders(rig.box)
     rig.box.drafts.publish = changes.publish
-    return changes
 
 
 def play(script: Path, office: Office) -> None:

@@ -6,15 +6,19 @@ from typing import Any
 
 from firmware.base import Refused
 from firmware.base.ports import RATE
-from firmware.rim.control_schema import (
+from firmware.rim.town_schema import (
     TownAnswer,
     TownCall,
+    TownCut,
     TownDial,
     TownHangUp,
     TownLift,
+    TownNoise,
     TownOrder,
+    TownPlug,
     TownPress,
     TownSay,
+    TownUnplug,
 )
 from hostsim.chatter import chatter
 from hostsim.exchange import ExchangeLine
@@ -30,7 +34,10 @@ RESIDENTS = {"+4533120001": "Hansen A/S", "+4570101155": "Nordic Parcel"}
 
 
 class TownOrders:
-    """Carries out orders in the tick thread; each raises Refused with what to do instead."""
+    """Carries out orders in the tick thread; each raises Refused with what to do instead.
+
+    What is done is told to `did`, as a story would say it: who, and the verb with its fields.
+    """
 
     def __init__(self, town: Town) -> None:
         self._town = town
@@ -41,8 +48,13 @@ class TownOrders:
             TownLift: self._lift,
             TownDial: self._dial,
             TownAnswer: self._answer,
-            TownHangUp: lambda order: self._end(order.who).hang_up(),
+            TownHangUp: self._hang_up,
+            TownPlug: self._plug,
+            TownUnplug: self._plug,
+            TownCut: lambda order: self._on_line(order.line, "cut", order.seconds),
+            TownNoise: lambda order: self._on_line(order.line, "noise", order.dbm),
         }
+        self.did: Callable[[str, str], object] = lambda who, does: None
         self._words: dict[str, str] = {}  # what was heard last, by number or phone
         self._curious: deque[str] = deque()  # whose words are to be found out
         self._learn()
@@ -53,16 +65,34 @@ class TownOrders:
         ear.listen(looped(chatter(1.0), 0), 0)
         self._town.hearing.word(ear, 3 * RATE, "dial")
 
-    def carry_out(self, order: TownOrder) -> None:
-        """Any order but `town.say`: that one is spoken first, then `say`."""
-        self._acts[type(order)](order)
+    def also(self, kind: type[TownOrder], call: Callable[[Any], object]) -> None:
+        """From now on carry out that order too, which is no affair of telephones and lines."""
+        self._acts[kind] = call
+
+    def carry_out(self, order: TownOrder) -> object:
+        """Any order but `town.say`: that one is spoken first, then `say`. What the order gave."""
+        if type(order) not in self._acts:
+            raise Refused("This town plays a story, and does that by itself.")
+        return self._acts[type(order)](order)
+
+    def name_of(self, number: str) -> str | None:
+        """Of somebody in town."""
+        return self._people[number].name if number in self._people else None
+
+    @property
+    def quiet(self) -> bool:
+        """Nobody in town is on the telephone, and in the office nothing is lifted or rings."""
+        away = all(each.state == "idle" and not each.ringing for each in self._people.values())
+        return away and not any(each.off or each.ringing for each in self._town.stations.values())
 
     def check(self, order: TownSay) -> None:
         """Refused: whoever should speak is not there, or not on the telephone."""
         self._busy(order.who)
 
-    def say(self, who: str, pcm: Pcm) -> None:
-        self._busy(who).say(pcm)
+    def say(self, who: str, text: str, pcm: Pcm) -> None:
+        end = self._busy(who)
+        end.say(pcm)
+        self.did(_name(end), f"say(spoken({text!r}, {who!r}))")
 
     def picture(self) -> dict[str, Any]:
         """Everybody and every telephone of the office, for the page; what they hear as `listen` found it."""
@@ -71,6 +101,7 @@ class TownOrders:
         return {
             "people": [self._person(person) for person in self._people.values()],
             "phones": {name: self._telephone(phone) for name, phone in self._town.stations.items()},
+            "lines": {name: {"plugged": line.plugged} for name, line in self._town.lines.items()},
         }
 
     def listen(self) -> None:
@@ -98,13 +129,15 @@ class TownOrders:
         return {
             "hook": "off" if phone.off else "on",
             "ringing": phone.ringing,
+            "plugged": phone.plugged,
             "hears": self._words.get(phone.name, "silence"),
         }
 
     def _call(self, order: TownCall) -> None:
-        if f"line{order.line}" not in self._town.lines:
-            raise Refused(f"There is no line {order.line}; there are {', '.join(self._town.lines)}.")
-        self._somebody(order.number, order.name).dial(line=order.line)
+        self._line(f"line{order.line}")
+        person = self._somebody(order.number, order.name)
+        person.dial(line=order.line)
+        self.did(person.number, f"dial(line={order.line})")
 
     def _somebody(self, number: str, name: str) -> Person:
         whole = normal(number, self._town.country)
@@ -118,30 +151,67 @@ class TownOrders:
         return self._people[whole]
 
     def _press(self, order: TownPress) -> None:
-        self._busy(order.who).press(order.keys)
+        self._key(self._busy(order.who), order.keys)
+
+    def _key(self, end: Person | Receiver, keys: str) -> None:
+        end.press(keys)
+        self.did(_name(end), f"press({keys!r})")
 
     def _lift(self, order: TownLift) -> None:
         phone = self._phone(order.phone)
         if phone.off:
             raise Refused(f"{order.phone} is lifted already.")
+        self._pick_up(phone)
+
+    def _pick_up(self, phone: Receiver) -> None:
         phone.lift()
+        self.did(phone.name, "lift()")
 
     def _dial(self, order: TownDial) -> None:
         phone = self._phone(order.phone)
         if phone.off:
-            phone.press(order.digits)
+            self._key(phone, order.digits)
         else:
-            phone.lift()
-            self._town.clock.after(BEFORE_DIALLING, lambda: _dial_still(phone, order.digits))
+            self._pick_up(phone)
+            self._town.clock.after(BEFORE_DIALLING, lambda: self._dial_still(phone, order.digits))
+
+    def _dial_still(self, phone: Receiver, digits: str) -> None:
+        """Whoever lifted it to dial may have thought better of it."""
+        if phone.off:
+            self._key(phone, digits)
 
     def _answer(self, order: TownAnswer) -> None:
         end = self._end(order.who)
         if not end.ringing:
             raise Refused(f"{order.who} does not ring.")
         if isinstance(end, Receiver):
-            end.lift()
+            self._pick_up(end)
         else:
             end.answer()
+            self.did(end.number, "answer()")
+
+    def _hang_up(self, order: TownHangUp) -> None:
+        end = self._end(order.who)
+        end.hang_up()
+        self.did(_name(end), "hang_up()")
+
+    def _plug(self, order: TownPlug | TownUnplug) -> None:
+        pull = isinstance(order, TownUnplug)
+        end = self._line(order.what) if order.what.startswith("line") else self._phone(order.what)
+        if end.plugged is not pull:
+            raise Refused(f"{order.what} is {'unplugged' if pull else 'plugged in'} already.")
+        end.unplug() if pull else end.plug()
+        self.did(order.what, "unplug()" if pull else "plug()")
+
+    def _on_line(self, place: int, verb: str, figure: float) -> None:
+        getattr(self._line(f"line{place}"), verb)(figure)
+        self.did(f"line{place}", f"{verb}({figure!r})")
+
+    def _line(self, name: str) -> ExchangeLine:
+        if name not in self._town.lines:
+            places = ", ".join(self._town.lines)
+            raise Refused(f"There is no line {name.removeprefix('line')}; there are {places}.")
+        return self._town.lines[name]
 
     def _busy(self, who: str) -> Person | Receiver:
         """Whoever that is, with the telephone at his ear."""
@@ -166,7 +236,5 @@ class TownOrders:
         return self._town.stations[name]
 
 
-def _dial_still(phone: Receiver, digits: str) -> None:
-    """Whoever lifted it to dial may have thought better of it."""
-    if phone.off:
-        phone.press(digits)
+def _name(end: Person | Receiver) -> str:
+    return end.name if isinstance(end, Receiver) else end.number

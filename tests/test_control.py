@@ -15,9 +15,9 @@ from firmware.base.events import Event, LineChanged
 from firmware.base.orders import Reply
 from firmware.rim import control_server
 from firmware.rim.control import Client, Happened, address
-from firmware.rim.control_schema import TOWN, TownCall, town_order
 from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import MemoryJournal
+from firmware.rim.town_schema import TOWN, TownCall, town_order
 
 Args = dict[str, Any]
 
@@ -321,9 +321,10 @@ def test_an_order_for_the_town_is_checked_before_it_is_carried_out() -> None:
     assert town_order("town.call", {"line": 1, "number": "+4533120001", "name": "Hansen A/S"}) == TownCall(
         line=1, number="+4533120001", name="Hansen A/S"
     )
-    assert set(TOWN) == {
-        f"town.{verb}" for verb in ("call", "press", "say", "lift", "dial", "answer", "hang_up")
-    }
+    hands = {"call", "press", "say", "lift", "dial", "answer", "hang_up"}
+    faults = {"unplug", "plug", "cut", "noise", "power_cut", "power_on"}
+    beside = {"story", "story_anew", "busy", "busy_stop"}
+    assert set(TOWN) == {f"town.{verb}" for verb in hands | faults | beside}
 
 
 @pytest.mark.parametrize(

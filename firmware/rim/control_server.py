@@ -90,6 +90,20 @@ class ControlServer:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(call, *args)
 
+    def begin_anew(self, past: AnyJournal) -> None:
+        """Another engine goes on behind the same face, on a journal that may have lost its end: whoever
+        watches is hung up on, and finds out for himself. In the tick thread."""
+        self._fresh.clear()
+        self._seen = past.last[0]
+        self.later(self._begin_anew, past)
+
+    def _begin_anew(self, past: AnyJournal) -> None:
+        self.past, self.told = past, past.last[0]
+        self.recent.clear()
+        for visitor in tuple(self._visitors):
+            if visitor.watching:
+                visitor.leave(at_once=True)
+
     def close(self) -> None:
         """Hang up on everybody; nobody is told anything any more."""
         self.engine.watchers.remove(self._see)
@@ -142,7 +156,7 @@ class _Visitor:
         self._writer = writer
         self._open = 0  # orders without an answer
         self._since = 0  # the last event told to this client
-        self._watching = self._live = self._lasting = False
+        self.watching = self._live = self._lasting = False
         self._chase: asyncio.Task[None] | None = None
 
     async def serve(self, welcome: bool) -> None:
@@ -214,7 +228,7 @@ class _Visitor:
             return
         self._since = self._server.told if wish.since is None else wish.since
         self._lasting = wish.lasting
-        self._watching = True
+        self.watching = True
         self._catch_up()
 
     def tell(self, happened: Happened) -> None:

@@ -215,6 +215,7 @@ class Writer:
         self._since = now()  # the last commit, or when an event began to wait for one
         self._wake = threading.Event()
         self._closing = threading.Event()
+        self._dropped = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -233,6 +234,9 @@ class Writer:
         """Nothing to do: the thread commits by itself."""
 
     def drop(self) -> None:
+        """The power goes: what is under way to the disk may arrive, all else is forgotten for good."""
+        self._dropped = True
+        self._end()
         self._journal.drop()
 
     def events(self, since: int = 0) -> Iterator[Event]:
@@ -243,16 +247,19 @@ class Writer:
 
     def close(self) -> None:
         """Keep what is queued and end. sqlite3.Error: it could not be kept."""
+        self._end()
+        self._journal.close()
+
+    def _end(self) -> None:
         self._closing.set()
         self._wake.set()
         self._thread.join()
-        self._journal.close()
 
     def _run(self) -> None:
         while not self._closing.is_set():
             self._wake.wait()
             self._wake.clear()
-            while self._journal.waiting and not self._commits():
+            while self._journal.waiting and not self._dropped and not self._commits():
                 if self._closing.wait(RETRY):
                     return
 

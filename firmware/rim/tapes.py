@@ -239,11 +239,18 @@ class Winder(Tapes):
     def commit(self) -> None:
         """Nothing to do: the thread works by itself."""
 
+    def drop(self) -> None:
+        self._end()
+        super().drop()
+
     def close(self) -> None:
+        self._end()
+        super().close()
+
+    def _end(self) -> None:
         self._ending.set()
         self._wake.set()
         self._thread.join()
-        super().close()
 
     def _run(self) -> None:
         while not self._ending.is_set():
