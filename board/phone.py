@@ -40,6 +40,7 @@ class HatPhone(HatPort):
 
     kind: Literal["phone"] = "phone"
     tells_keys = False
+    by_order = False
 
     def __init__(self, chip: Si3215, slot: int, bells: Bells) -> None:
         super().__init__(chip.name, chip, slot)

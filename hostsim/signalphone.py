@@ -33,6 +33,7 @@ class SignalPhone:
 
     kind: Literal["phone"] = "phone"
     tells_keys = True
+    by_order = False
 
     def __init__(self, phone: Telephone, country: str) -> None:
         self.name = phone.name

@@ -24,6 +24,7 @@ from firmware.base.ports import (
     PutDown,
     Ring,
     StopRing,
+    Work,
 )
 from firmware.base.stations import BROWSERS, elsewhere
 from firmware.tables import Nobody, Settings
@@ -106,6 +107,21 @@ class StandIn(Receiver):
         if self.plugged and self.tell is not None:
             self.tell(fact)
 
+    def work(self, order: Work) -> None:
+        """The same, where his page does it for him: at once, and told as soon as the box looks again."""
+        self.clock.after(0.0, lambda: self._work(order))
+
+    def _work(self, order: Work) -> None:
+        match order.verb:
+            case "lift":
+                self.lift()
+            case "hang_up":
+                self.hang_up()
+            case "flash" if self._lifted:
+                self.flash()
+            case "key" if self._lifted:
+                self.press(order.key)
+
     # What somebody sees
 
     @property
@@ -150,6 +166,7 @@ class StandInPort:
 
     kind: Literal["phone"] = "phone"
     tells_keys = True
+    by_order = True
 
     def __init__(self, held: StandIn) -> None:
         self.name = held.name
@@ -175,6 +192,8 @@ class StandInPort:
                 self._held.hush()
             case PutDown():
                 self._held.hang_up()
+            case Work():
+                self._held.work(order)
 
     def close(self) -> None:
         self._held.hush()

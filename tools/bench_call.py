@@ -118,6 +118,7 @@ class Rehearsed:
     kind: Literal["line", "phone"]
     frames: Samples
     tells_keys: bool = False
+    by_order: bool = False
     turn: Iterator[int] = field(default_factory=count)
     told: list[Fact] = field(default_factory=lambda: [InService(at=0)])
 

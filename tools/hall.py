@@ -48,6 +48,7 @@ class Wire:
     name: str
     kind: Literal["line", "phone"]
     tells_keys: bool = True
+    by_order: bool = False
     told: list[Fact] = field(default_factory=lambda: [InService(at=0)])
 
     def read(self) -> Frame:

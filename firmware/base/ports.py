@@ -175,6 +175,15 @@ class PutDown(Order):
 
 
 @dataclass(frozen=True)
+class Work(Order):
+    """What its person's page does with a station that has no hook of its own (`by_order`): it tells the facts
+    that a hand would have made it tell; any other does nothing. `key` is one of 0-9*#."""
+
+    verb: Literal["lift", "hang_up", "flash", "key"]
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class OpenLoop(Order):
     """Take the battery from a phone port for a while: "the far end is gone", for devices."""
 
@@ -204,12 +213,14 @@ class LinePort(Protocol):
 class HandsetPort(Protocol):
     """A telephone of the office. Facts: lifted, hung up, flashed, keys, service. Orders: ring …
 
-    `tells_keys`: keys are facts of the port itself, and nothing in its sound is one.
+    `tells_keys`: keys are facts of the port itself, and nothing in its sound is one. `by_order`: it has no
+    hook of its own, or can do without: it is worked by order (`Work`).
     """
 
     name: str
     kind: Literal["phone"]
     tells_keys: bool
+    by_order: bool
 
     def read(self) -> Frame: ...
     def write(self, frame: Frame) -> None: ...

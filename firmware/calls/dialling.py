@@ -63,8 +63,8 @@ class Keypad:
         """A key of an off-hook telephone. In a conversation it is for the far end, which hears it; while
         nobody has answered yet only an emergency number counts, and ends the call that is being made."""
         if phone.state is State.TALKING or phone.state is State.SERVED:
-            if not self._exchange.talks.key(phone.name, key):
-                self._pass_on(phone, key)
+            if not self._exchange.talks.key(phone.name, key) and phone.port.tells_keys:
+                self.pass_on(phone, key)
             return
         self.stop(phone)
         phone.keys = (phone.keys + key)[-MOST_KEYS:]
@@ -78,10 +78,10 @@ class Keypad:
         else:
             self._dial(phone, decision)
 
-    def _pass_on(self, phone: Handset, key: str) -> None:
-        """A key that its port told, and that made no sound, is keyed to the far end by the box."""
+    def pass_on(self, phone: Handset, key: str) -> None:
+        """A key that made no sound is keyed to the far end by the box."""
         call = phone.call
-        if call is None or call.stage is not Stage.TALKING or not phone.port.tells_keys:
+        if call is None or call.stage is not Stage.TALKING:
             return
         far = call.line or (call.called if phone is call.phone else call.phone)
         if far is not None:

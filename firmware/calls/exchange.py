@@ -38,6 +38,7 @@ from firmware.calls.rules import Rules
 from firmware.calls.stations import Stations
 from firmware.calls.supervision import ago
 from firmware.calls.transfer import Transfers
+from firmware.calls.working import Working
 from firmware.sound.patch import Patch
 from firmware.tables import Settings
 
@@ -77,12 +78,13 @@ class Exchange:
         self.incoming = Incoming(self, clock, tell, quiet)
         self.takers = [self.incoming.takes]  # of callers with whom the box itself speaks
         self.outside = Outsides(self, clock, tell)
-        self.rules = Rules(self)
+        self.rules = Rules(self, clock, tell)
         self.hands = Hands(self, clock, tell)
         self.transfers = Transfers(self, self.hands, clock, tell)
         self.conferences, self.bridges = Conferences(self, clock, tell), Bridges(self, clock)
         self.parking, self.monitor = Parking(self, clock, tell), Monitor(self, clock, tell)
         self.stations, self.knocking = Stations(self, tell), Knocking(self, clock, tell)
+        self.working = Working(self, clock)
         self.services |= hand_services(self)
         for line in lines.values():
             line.owner = self.incoming
@@ -97,6 +99,7 @@ class Exchange:
         """It may be rung again, or no more; who listened to it hears what there is to hear."""
         self.hands.changed(phone)
         self.knocking.changed(phone)
+        self.working.changed(phone)
         self.desk.changed(phone.name)
         self.monitor.stir()
 

@@ -64,6 +64,7 @@ class Bell(Protocol):
     """What a telephone asks of its port: to ring, and to stop."""
 
     tells_keys: bool
+    by_order: bool
 
     def do(self, order: Order) -> None: ...
 
@@ -170,6 +171,11 @@ class Handset:
         self._ears.dial_mode(self.name, False)
         self._sound.tone(self.name, tone)
         self._wait(CONGESTED)
+
+    def put_down(self) -> None:
+        """What its person has ended from his page: as if he had put it down, and lifted it again."""
+        self.fact(HungUp(at=self._clock.now))
+        self.fact(Lifted(at=self._clock.now))
 
     # What the port tells
 

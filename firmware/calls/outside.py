@@ -33,6 +33,7 @@ class Reach:
     """The way to one of them: the port of its `Outside`, and the leg that is dialled for it."""
 
     tells_keys = False  # they are heard on its line, as they pass to the far end
+    by_order = False
 
     def __init__(self, name: str, exchange: "Exchange", clock: Clock) -> None:
         self.name = name
@@ -204,8 +205,11 @@ class Outside(Handset):
         him so."""
         alone = self.call is None and not self._exchange.hands.at(self)
         if alone and self.state in (State.DIAL_TONE, State.CONGESTION):
-            super().fact(HungUp(at=self._clock.now))
-            self._reach.hang_up()
+            self.put_down()
+
+    def put_down(self) -> None:
+        super().fact(HungUp(at=self._clock.now))
+        self._reach.hang_up()
 
 
 class Outsides:

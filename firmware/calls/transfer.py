@@ -114,8 +114,11 @@ class Transfers:
         self._exchange.keypad.dial(phone, to)
 
     def dial(self, phone: Handset, to: str) -> None:
-        """Call a number from a page. On its hook the telephone rings first; lifted, it dials."""
-        if phone.free:
+        """Call a number from a page. On its hook a telephone rings first; lifted, or where it has no hook of
+        its own, it dials."""
+        if phone.free and phone.port.by_order:
+            self._exchange.working.lift(phone, lambda: self._exchange.keypad.dial(phone, to))
+        elif phone.free:
             reached = self._exchange.desk.reached(to)
             call = self._exchange.promised((reached and self._exchange.desk.number_at(reached)) or to)
             call.promise = Dials(self._exchange, call, to)

@@ -6,7 +6,9 @@ from firmware.base import Refused
 from firmware.base.choices import Unmet
 from firmware.base.events import OfferEnded
 from firmware.base.orders import Handler
+from firmware.base.stations import PAGE
 from firmware.calls.call import Tell
+from firmware.desk.seats import Seats
 from firmware.desk.states import Status
 from firmware.desk.verbs import Verbs
 
@@ -19,6 +21,7 @@ class Orders:
 
     def __init__(self, desk: "Desk", tell: Tell) -> None:
         self._desk, self._agents, self._tell = desk, desk.agents, tell
+        self.seats = Seats(desk)
 
     @property
     def table(self) -> dict[str, Handler]:
@@ -35,9 +38,10 @@ class Orders:
             **self._desk.forwards.orders,
         }
 
-    def sign_in(self, who: str, station: str | None = None) -> None:
-        """A call that rings for him elsewhere, or here for somebody else, goes to the next at once."""
-        place = self._agents.place(who, station)
+    def sign_in(self, who: str, station: str | None = None) -> str:
+        """A call that rings for him elsewhere, or here for somebody else, goes to the next at once. Where he
+        sits is answered; `page`: at a browser place that is free."""
+        place = self.seats.page(who) if station == PAGE else self._agents.place(who, station)
         at = self._agents.all[who]
         if at.in_call and at.status is not Status.OFF and at.station != place:
             raise Refused(f"{who} is in a call at {at.station}: finish it there, then sign in at {place}")
@@ -45,6 +49,7 @@ class Orders:
             if (agent.name == who) != (agent.station == place):  # he elsewhere, somebody else here
                 self._unring(agent.name, "signed_out")
         self._agents.sign_in(who, place)
+        return place
 
     def sign_out(self, who: str) -> None:
         """No calls any more; one that rings goes to the next at once."""

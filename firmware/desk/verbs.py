@@ -23,6 +23,10 @@ class Verbs:
     @property
     def table(self) -> dict[str, Handler]:
         return {
+            "agent.answer": Handler(self.answer),
+            "agent.hang_up": Handler(self.hang_up),
+            "agent.press": Handler(self.press),
+            "agent.flash": Handler(self.flash),
             "agent.hold": Handler(self.hold),
             "agent.resume": Handler(self.resume),
             "agent.swap": Handler(self.swap),
@@ -35,6 +39,7 @@ class Verbs:
             "agent.listen": Handler(self.listen),
             "agent.dial": Handler(self.dial),
             "agent.inform": Handler(self.inform),
+            "agent.office": Handler(self.office),
         }
 
     def _phone(self, who: str) -> Handset:
@@ -42,6 +47,19 @@ class Verbs:
         if phone is None:
             raise Refused(f"{who}'s station is out of reach")
         return phone
+
+    def answer(self, who: str) -> None:
+        """Take what rings or knocks. Refused: a hand must lift it, or nothing does."""
+        self._exchange.working.answer(self._phone(who))
+
+    def hang_up(self, who: str) -> None:
+        self._exchange.working.hang_up(self._phone(who))
+
+    def press(self, who: str, keys: str) -> None:
+        self._exchange.working.press(self._phone(who), keys)
+
+    def flash(self, who: str) -> None:
+        self._exchange.working.flash(self._phone(who))
 
     def hold(self, who: str) -> None:
         self._exchange.hands.hold(self._phone(who))
@@ -71,6 +89,10 @@ class Verbs:
     def inform(self, who: str, topic: str) -> None:
         """The caller hears stored information, and is back."""
         self._exchange.incoming.inform.play(self._phone(who), topic)
+
+    def office(self, who: str, name: str) -> None:
+        """The caller is put through to another office of the owner's list."""
+        self._exchange.incoming.inform.put_through(self._phone(who), name)
 
     def park(self, who: str) -> str:
         return self._exchange.parking.park(self._phone(who))
