@@ -48,6 +48,11 @@ def _change(base: Mapping[str, Any], wish: Mapping[str, Any]) -> dict[str, Any]:
     return change
 
 
+def written(value: object) -> str:
+    """A field as Python has it."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
 class Act(NamedTuple):
     """At `at` µs of the town's clock; `who`: a number in town, a station, a person, a line, the office."""
 
@@ -118,16 +123,20 @@ class Story:
     def _people(self, acts: list[Act], names: Mapping[str, str]) -> list[str]:
         told = [f"{names[who]} = {self._found(who)}" for who in names if who != "office" and _is_named(who)]
         for name, each in self._present.items():
-            told.append(f"{names[name]}.sign_in({each['station']!r})")
+            told.append(f"{names[name]}.sign_in({written(each['station'])})")
             if each["status"] == "break":
-                told.append(f"{names[name]}.break_({each['code']!r})")
+                told.append(f"{names[name]}.break_({written(each['code'])})")
         return told
 
     def _found(self, who: str) -> str:
         if who[0] in "+0123456789":
             name = self._names(who)
-            return f"office.caller({who!r}, name={name!r})" if name else f"office.caller({who!r})"
-        return f"office.{'phone' if _is_station(who) else 'agent'}({who!r})"
+            return (
+                f"office.caller({written(who)}, name={written(name)})"
+                if name
+                else f"office.caller({written(who)})"
+            )
+        return f"office.{'phone' if _is_station(who) else 'agent'}({written(who)})"
 
     def _scenes(self, acts: list[Act], names: Mapping[str, str]) -> list[str]:
         told: list[str] = []
@@ -149,9 +158,11 @@ def _as_hands(verb: str, args: Mapping[str, Any]) -> tuple[str, str]:
         given["who"] = given.pop("whom")
     takes = signature(getattr(AgentHands, hands)).parameters if hasattr(AgentHands, hands) else {}
     if not set(given) <= set(takes):
-        every = ", ".join(f"{name}={value!r}" for name, value in args.items())
-        return "office", f"order({f'agent.{verb}'!r}, {every})"
-    return str(args["who"]), f"{hands}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+        every = ", ".join(f"{name}={written(value)}" for name, value in args.items())
+        return "office", f"order({written(f'agent.{verb}')}, {every})"
+    return str(
+        args["who"]
+    ), f"{hands}({', '.join(f'{name}={written(value)}' for name, value in given.items())})"
 
 
 def _head(acts: list[Act]) -> list[str]:

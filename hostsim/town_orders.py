@@ -26,6 +26,7 @@ from hostsim.person import Person
 from hostsim.receiver import Receiver
 from hostsim.senses import Ear, looped
 from hostsim.speech import Pcm
+from hostsim.story import written
 from hostsim.town import Town, normal
 
 PEOPLE = 50  # whom the page may invent; each is a few hundred kB of what he heard
@@ -92,7 +93,7 @@ class TownOrders:
     def say(self, who: str, text: str, pcm: Pcm) -> None:
         end = self._busy(who)
         end.say(pcm)
-        self.did(_name(end), f"say(spoken({text!r}, {who!r}))")
+        self.did(_name(end), f"say(spoken({written(text)}, {written(who)}))")
 
     def picture(self) -> dict[str, Any]:
         """Everybody and every telephone of the office, for the page; what they hear as `listen` found it."""
@@ -155,7 +156,7 @@ class TownOrders:
 
     def _key(self, end: Person | Receiver, keys: str) -> None:
         end.press(keys)
-        self.did(_name(end), f"press({keys!r})")
+        self.did(_name(end), f"press({written(keys)})")
 
     def _lift(self, order: TownLift) -> None:
         phone = self._phone(order.phone)

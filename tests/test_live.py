@@ -1,73 +1,17 @@
 """The town's orders: what the page may do, what it is told when it may not, and what it sees."""
 
-import json
-from collections.abc import Callable, Iterator
-from threading import Event as Flag
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from at_the_page import HANSEN, Desk
 
-from firmware.base.events import CallAnswered, CallArrived, CallEnded, Event
+from firmware.base.events import CallAnswered, CallArrived, CallEnded
 from firmware.base.orders import Reply
-from firmware.rim.journal import MemoryJournal
-from hostsim.live import SENTENCES, Live
-from hostsim.office import DEMO
-from hostsim.rig import Rig
+from hostsim.live import SENTENCES
 from hostsim.speech import spoken
 from hostsim.town_orders import PEOPLE, RESIDENTS
-
-HANSEN = "+4533120001"
-
-
-class Desk:
-    """Somebody at the page: orders, and ticks until there is an answer."""
-
-    def __init__(self) -> None:
-        self.rig = Rig(json.loads(DEMO.read_text()), "signal", MemoryJournal())
-        self.live = Live(self.rig, lambda: {"late_ticks": 0})
-        self.events: list[Event] = []
-        self.live.watchers.append(lambda event, durable: self.events.append(event))
-
-    def order(self, name: str, /, **args: Any) -> Reply:
-        replies: list[Reply] = []
-        answered = Flag()
-
-        def answer(reply: Reply) -> None:
-            replies.append(reply)
-            answered.set()
-
-        self.live.post(name, args, answer)
-        self.tick()
-        while not answered.wait(0.01):
-            self.tick()
-        return replies[0]
-
-    def refusal(self, name: str, /, **args: Any) -> str:
-        reply = self.order(name, **args)
-        assert reply.kind == "refused"
-        return reply.sentence
-
-    def tick(self, seconds: float = 0.02) -> None:
-        for _ in range(round(seconds * 50)):
-            self.live.tick()
-
-    def until(self, test: Callable[[], bool], at_most: float = 20.0) -> None:
-        for _ in range(round(at_most * 50)):
-            if test():
-                return
-            self.live.tick()
-        raise AssertionError("it did not happen")
-
-    def saw(self, kind: type[Event]) -> bool:
-        return any(isinstance(event, kind) for event in self.events)
-
-    def town(self) -> dict[str, Any]:
-        """The picture, once everybody's ears have had their turn."""
-        self.live.snapshot()
-        self.tick(0.2)
-        town: dict[str, Any] = self.live.snapshot()["town"]
-        return town
 
 
 @pytest.fixture
