@@ -18,6 +18,7 @@ from firmware.base.events import (
 from firmware.calls import handset as handsets
 from firmware.calls import line as lines
 from firmware.calls.call import Call, Stage
+from firmware.calls.hands import Party
 from firmware.calls.handset import Handset
 from hostsim.office import Office
 
@@ -51,6 +52,7 @@ class HandsRules:
         self._since: dict[str, int] = {}
         self.talked: Counter[str] = Counter()  # µs, by the events
         self._silent: dict[str, int] = {}
+        self.rows = [*self.exchange.lines, *(name for name in self.exchange.phones if name[0] != "+")]
         office.box.observers.append(self._notice)
 
     def _notice(self, event: Event) -> None:
@@ -92,7 +94,8 @@ class HandsRules:
             taken = call.phone is not None and call.phone.name in self.exchange.talks
             sought = call in self._desk.waiting or call in self.exchange.attempts
             knocks = self.exchange.knocking.knocks(call)
-            self._hold(sought or call.rung or taken or knocks, f"{call.id} rings nowhere")
+            told = call.line is not None and call.line.name in self.exchange.talks
+            self._hold(sought or call.rung or taken or told or knocks, f"{call.id} rings nowhere")
         for phone in call.rung:
             self._hold(phone.call is call, f"{phone.name} rings for {call.id}, and is in {phone.call}")
         self._hold(call.line is None or call.line.call is call, f"{call.id} has lost its line")
@@ -101,6 +104,9 @@ class HandsRules:
         if not call.told:
             return
         told = self._told.get(call.id)
+        if call.leg is not None:  # whoever answered is asked first, and is nobody's partner yet
+            self._hold(told == "rings", f"{call.id} is dialled by the box, its events say {told}")
+            return
         self._hold(told == TOLD.get(call.stage, "rings"), f"{call.id} is {call.stage}, its events say {told}")
 
     def _check_emergency(self, call: Call) -> None:
@@ -131,7 +137,11 @@ class HandsRules:
         """Who is on a call, by the call alone."""
         if call.bridged is not None:
             return {call.line.name, call.bridged.line.name}
-        return {each.name for each in (call.line, call.phone, call.called) if each is not None}
+        return {self._row(each) for each in (call.line, call.phone, call.called) if each is not None} - {""}
+
+    def _row(self, party: Party) -> str:
+        """Whoever is outside has the row of his line, as long as he has one."""
+        return self.exchange.sound.row(party.name) or ""
 
     def _groups(self, live: Iterable[Call]) -> list[set[str]]:
         """Everybody in a group hears everybody else of it."""
@@ -140,27 +150,34 @@ class HandsRules:
         inside = [call for calls in conferences for call in calls]
         for call in live:
             sent = call.stage is Stage.RINGING and call in self.exchange.attempts  # he hears how it goes on
-            if (call.stage is Stage.TALKING or sent) and call not in inside:
+            if (call.stage is Stage.TALKING or sent) and call not in inside and call.leg is None:
                 groups.append(self._rows(call))
         return groups
 
     def _check_gains(self, live: list[Call]) -> None:
         may: dict[str, set[str]] = defaultdict(set)
         groups = self._groups(live)
-        muted = {phone.name for phone in self.exchange.hands.muted}
+        muted = {self._row(phone) for phone in self.exchange.hands.muted}
         for group in groups:
             for row in group:
                 may[row] |= group - {row} - muted
+        for call in self.exchange.attempts:
+            if call.leg is not None and call.stage is Stage.RINGING and call.phone is not None:
+                may[self._row(call.phone)] |= {call.line.name}  # he hears how it goes on, and is not heard
         for phone in self.exchange.phones.values():
             listening = self.exchange.monitor.at(phone)
             if listening is not None:
-                self._listens(phone.name, listening, groups, may)
-        for row in (*self.exchange.lines, *self.exchange.phones):
+                self._listens(self._row(phone), listening, groups, may)
+        for row in self.rows:
             hears = self._office.box.sound.voices(row)
-            self._hold(hears == may[row], f"{row} hears {hears}, and should {may[row]}")
+            still = self.exchange.monitor._stirred  # who listens to an order's call hears it in the next tick
+            self._hold(
+                hears == may[row] or (still and hears < may[row]),
+                f"{row} hears {hears}, and should {may[row]}",
+            )
 
     def _listens(self, row: str, listening: Any, groups: list[set[str]], may: dict[str, set[str]]) -> None:
-        colleague = listening.colleague.name
+        colleague = self._row(listening.colleague)
         talking = listening.colleague.state is handsets.State.TALKING and listening.colleague.call is not None
         heard: set[str] = next((each for each in groups if colleague in each), set()) if talking else set()
         if listening.colleague.call is not None and listening.colleague.call.stage is not Stage.TALKING:
@@ -174,7 +191,7 @@ class HandsRules:
 
     def _check_silence(self) -> None:
         now = self._office.box.clock.now
-        for row in (*self.exchange.lines, *self.exchange.phones):
+        for row in self.rows:
             if not self._in_silence(row):
                 self._silent.pop(row, None)
                 continue
@@ -193,13 +210,23 @@ class HandsRules:
             dials = phone.call is not None and phone.call.stage is Stage.DIALLING
             return phone.state not in MAY_BE_SILENT and not dials and row not in self.exchange.talks
         line = self.exchange.lines[row]
+        if line.call is not None and line.call.reaches is not None:
+            return self._outside_in_silence(line.call.reaches)
         waits = line.call is None or line.call.stage in (Stage.DIALLING, Stage.GREETED, Stage.ARRIVING)
-        return line.state in lines.HELD and not waits and row not in self.exchange.talks
+        unanswered = line.call in self.exchange.attempts and line.call.stage is Stage.RINGING
+        return line.state in lines.HELD and not (waits or unanswered) and row not in self.exchange.talks
+
+    def _outside_in_silence(self, phone: Handset) -> bool:
+        """Nothing is to be heard while his telephone is dialled, or he dials, or he looks at his page."""
+        dials = phone.call is not None and phone.call.stage is Stage.DIALLING
+        looks = phone.state in (*MAY_BE_SILENT, handsets.State.DIAL_TONE)
+        told = any(each in self.exchange.talks for each in (phone.name, self._row(phone)))
+        return not (dials or looks or told)
 
     def _listens_to_muted(self, row: str) -> bool:
         """A talking partner's own silence."""
         live = self.exchange.calls.values()
-        muted = {phone.name for phone in self.exchange.hands.muted}
+        muted = {self._row(phone) for phone in self.exchange.hands.muted}
         return any(row in group and group & muted for group in self._groups(live))
 
     # At the end

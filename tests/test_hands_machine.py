@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hands_walk import CODES, LINES, NUMBERS, PAUSES, PEOPLE, STATIONS, VERBS, HandsWalk, stroll
+from hands_walk import AWAY, CODES, LINES, NUMBERS, PAUSES, PEOPLE, STATIONS, VERBS, HandsWalk, stroll
 from hypothesis import given, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from hypothesis.strategies import booleans, sampled_from, text
@@ -25,9 +25,10 @@ LANDS = ("US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR")
 class HandsMachine(RuleBasedStateMachine):
     """Each rule is one verb and the pause behind it; what must hold is looked at twice a second."""
 
-    @initialize(together=booleans())
-    def an_office(self, together: bool) -> None:
-        self.walk = HandsWalk(together)
+    @initialize(together=booleans(), away=booleans())
+    def an_office(self, together: bool, away: bool) -> None:
+        self.walk = HandsWalk(together, away)
+        self.random = Random(0)
         for line in LINES[:3]:
             self.walk.arrive(line)
         self.walk.wait(8.0)
@@ -44,7 +45,17 @@ class HandsMachine(RuleBasedStateMachine):
         self.walk.all_answer()
         self.walk.wait(pause)
 
-    @rule(who=sampled_from(PEOPLE), verb=sampled_from(VERBS), pause=PAUSE)
+    @rule(pause=PAUSE)
+    def town_goes_on(self, pause: float) -> None:
+        self.walk.live(self.random)
+        self.walk.wait(pause)
+
+    @rule(line=sampled_from((2, 4)), stays=booleans(), pause=PAUSE)
+    def somebody_asks_to_be_called_back(self, line: int, stays: bool, pause: float) -> None:
+        self.walk.ask_back(line, stays)
+        self.walk.wait(pause)
+
+    @rule(who=sampled_from((*PEOPLE, AWAY)), verb=sampled_from(VERBS), pause=PAUSE)
     def a_page_orders(self, who: str, verb: tuple[str, tuple[object, ...]], pause: float) -> None:
         self.walk.order(who, verb[0], *verb[1])
         self.walk.wait(pause)
@@ -95,7 +106,7 @@ def test_a_thousand_walks_of_hands(block: int) -> None:
 
 
 def walked(seed: int, steps: int) -> None:
-    walk = HandsWalk(together=seed % 2 == 0)
+    walk = HandsWalk(together=seed % 2 == 0, away=seed % 4 < 2)
     stroll(walk, Random(seed), steps)
     walk.drain()
 
