@@ -30,7 +30,10 @@ def snapshot(box: "Box") -> dict[str, Any]:
             name: _phone(phone, box.desk.number_at(name)) | box.shown.phone(phone)
             for name, phone in box.exchange.phones.items()
         },
-        "calls": [_call(call, box) | box.shown.call(call) for call in box.exchange.calls.values()],
+        "calls": [
+            _call(call, box) | box.shown.call(call) | box.glance.call(call)
+            for call in box.exchange.calls.values()
+        ],
         "parked": box.shown.parked,
         "agents": {
             agent.name: {
@@ -41,10 +44,12 @@ def snapshot(box: "Box") -> dict[str, Any]:
                 "dnd": agent.dnd,
                 "messages": box.taping.fresh(agent.name),
                 **box.shown.agent(agent),
+                **box.glance.agent(agent),
             }
             for agent in box.desk.agents.all.values()
         },
         "waiting": len(box.desk.waiting),
+        **box.glance.office(),
         "callbacks": box.desk.callbacks.picture(),
         "hours": {name: box.exchange.calendar.is_open(name) for name in settings.hours},
         "echo": box.echo.kind if box.echo else "none",

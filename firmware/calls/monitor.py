@@ -55,6 +55,13 @@ class Monitor:
         """What somebody listens to at that telephone."""
         return next((each for each in self._on.values() if each.phone is phone), None)
 
+    def listeners(self, call: Call) -> list[tuple[str, Mode]]:
+        """Who hears that call now, and how."""
+        there = (
+            (each.phone, mode) for each in self._on.values() for heard, mode in each.told if heard is call
+        )
+        return [(self._exchange.hands.name(phone), mode) for phone, mode in there if phone is not None]
+
     def listen(self, phone: Handset, who: str, mode: Mode = "listen") -> None:
         """Hear a colleague's call at once, or once `phone` was lifted. Refused: he is on none, or whoever is
         at `phone` may not."""

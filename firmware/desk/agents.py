@@ -16,12 +16,11 @@ from firmware.calls.call import Call, Tell
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.calls.outside import shown
-from firmware.desk.states import AT_REST, IN_CALL, NEXT, REASONS, SEEN, Agent, State, Status
+from firmware.desk.states import AT_REST, IN_CALL, MISSED, NEXT, REASONS, SEEN, Agent, State, Status
 from firmware.desk.wrapup import WrapUp
 from firmware.tables import Person, Queue
 
 REOFFER = 30.0  # s until somebody who did not answer is offered a call again (FEATURES row 11)
-MISSED = "missed"  # the break of somebody who did not answer
 
 
 class Agents:

@@ -27,6 +27,8 @@ class State(Enum):
     OFFLINE = "offline"
 
 
+MISSED, LOST = "missed", "lost"  # breaks: of who did not answer, and of whose station vanished in a call
+AWAY = (MISSED, LOST)
 _S = State
 IN_CALL = (_S.TALKING, _S.HELD, _S.CONSULTING)
 NEXT: dict[tuple[State, str], State] = {
