@@ -22,7 +22,7 @@ from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.accounts import Accounts
 from firmware.calls.exchange import Exchange
-from firmware.calls.tongue import tongue
+from firmware.calls.visit import tongue
 from firmware.checks import check_change
 from firmware.desk.glance import Glance
 from firmware.desk.offers import Offers

@@ -54,9 +54,11 @@ class Hours(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Far(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Another office, to which callers may be put through."""
+    """Another office, to which callers may be put through. Whoever answers there hears first the digits of
+    `tells`, of a caller whom somebody here puts through."""
 
     number: Known
+    tells: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Account(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -35,6 +35,9 @@ CARD: dict[str, tuple[Row, ...]] = {
         Row("complete", ("#2", "*2"), "Put him through to the one whom you asked; or hang up."),
         Row("conference", ("#3", "*3"), "Talk with both of them together."),
         Row("swap", ("#4", "*4"), "Talk with the other one; the first is on hold."),
+        Row(
+            "office", ("*0",), "Put him through to another office, by its place on the owner's list.", NUMBER
+        ),
         Row("park", ("#72",), "Park him; you are told where, and any telephone that dials that gets him."),
     ),
     "Colleagues": (

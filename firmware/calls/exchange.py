@@ -31,7 +31,7 @@ from firmware.calls.incoming import Incoming
 from firmware.calls.knocking import Knocking
 from firmware.calls.line import Line
 from firmware.calls.monitor import Monitor
-from firmware.calls.outgoing import Emergency, ForBox, Outgoing
+from firmware.calls.outgoing import Emergency, ForBox, Outgoing, to_spare
 from firmware.calls.outside import Outsides
 from firmware.calls.parking import Parking
 from firmware.calls.rules import Rules
@@ -116,6 +116,11 @@ class Exchange:
         kind = Emergency if emergency else Outgoing
         self.attempts[call] = kind(self, call, number, self._clock, self._tell)
         self.attempts[call].begin()
+
+    @property
+    def spare(self) -> int:
+        """How many lines the box may dial on for itself."""
+        return to_spare(self.lines.values())
 
     def dial_for(self, number: str, leg: Leg) -> Call:
         """The box itself dials an outside number (as the exchange wants it); `leg` hears how it goes on."""

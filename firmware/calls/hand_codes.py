@@ -30,8 +30,24 @@ def hand_services(exchange: "Exchange") -> dict[str, Service]:
         "transfer": _asking(exchange.transfers.transfer),
         "pickup_of": _asking(parking.pickup),
         "listen": _asking(monitor.listen),
+        "office": _office(exchange),
         "join": _asking(lambda phone, whom: monitor.listen(phone, whom, "join")),
     }
+
+
+def _office(exchange: "Exchange") -> Service:
+    """With its place on the owner's list."""
+
+    def script(phone: Handset) -> Script:
+        names = list(exchange.settings.offices)
+        keyed = yield Keys((), most=len(str(len(names))))
+        try:
+            place = int(keyed) if keyed.isdigit() else 0
+            exchange.incoming.inform.put_through(phone, names[place - 1] if 0 < place <= len(names) else "")
+        except Refused:
+            yield Say("code.not_now")
+
+    return script
 
 
 def _at_once(verb: Callable[[Handset], object]) -> Service:

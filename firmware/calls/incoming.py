@@ -19,8 +19,7 @@ from firmware.calls.ivr import Flow, Notice
 from firmware.calls.line import Line
 from firmware.calls.offices import Offices
 from firmware.calls.supervision import ago
-from firmware.calls.tongue import language_of
-from firmware.calls.visit import Aids, Visit
+from firmware.calls.visit import Aids, Visit, language_of
 from firmware.rows import GOODBYE, THERE
 from firmware.tables import Identity
 

@@ -5,9 +5,10 @@ by the box. Whoever answers there hears first what is said for him. Two at once,
 never the last line (RELIABILITY H-07).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from firmware.base import Refused
 from firmware.base.clock import Clock
 from firmware.base.events import Answering, CallMoved, Ending, Side
 from firmware.base.numbers import to_dial
@@ -28,6 +29,15 @@ class Offices:
     def __init__(self, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
         self.exchange, self.clock, self.tell = exchange, clock, tell
         self.at: set[object] = set()  # also those whom a forward leads outside
+
+    def must_reach(self, name: str, known: Mapping[str, object]) -> None:
+        """Refused: that office is not on the owner's list, or nobody can be put through now."""
+        if name not in known:
+            raise Refused(f'there is no office "{name[:30]}"; there is {", ".join(known) or "none"}')
+        if len(self.at) >= MOST:
+            raise Refused(f"{MOST} callers are with other offices already: ask again in a while")
+        if self.exchange.spare <= 0:
+            raise Refused("no line is free for it; the last one is kept for emergencies")
 
     def attempt(self, call: Call, name: str, number: str, says: tuple[str, ...]) -> "Attempt":
         return Attempt(self, call, name, number, says)

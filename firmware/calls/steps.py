@@ -5,13 +5,16 @@ from typing import Any
 
 from firmware.base import amounts
 from firmware.base.events import InfoPlayed
-from firmware.calls.dialogue import Keys, Say
+from firmware.calls.dialogue import Ask, Keys, Say
+from firmware.calls.offices import JOINED
 from firmware.calls.visit import Part, Visit
+from firmware.rows import GOODBYE, THERE
 from firmware.steps import (
     BranchStep,
     CollectStep,
     InfoStep,
     LanguageStep,
+    OfficeStep,
     SayStep,
     SetStep,
     SpeakStep,
@@ -21,6 +24,8 @@ from firmware.steps import (
 
 WRONG, NOTHING = "collect.wrong", "collect.nothing"
 INFO_AGAIN = "info.again"
+RINGS = 45.0  # s that a caller waits for the other office
+FOR_YOU = "office.call"
 TRIES = 2  # for a language, before the office's is spoken
 
 
@@ -115,6 +120,23 @@ def info(visit: Visit, step: InfoStep) -> Part:
     return step.next
 
 
+def office(visit: Visit, step: OfficeStep) -> Part:
+    """He is put through to another office."""
+    if step.prompts:
+        yield Say(*step.prompts)
+    call, row = visit.call, visit.settings.offices[step.to]
+    if call is None or visit.aids.offices is None:
+        yield Say("draft.office")
+        return GOODBYE
+    says = (FOR_YOU, *amounts.digits(filled(step.tells, visit.told())))
+    attempt = visit.aids.offices.attempt(call, step.to, row.number, says)
+    try:
+        outcome = yield Ask(attempt.begin, RINGS)
+    finally:  # also where he hangs up meanwhile
+        attempt.cancel()
+    return THERE if outcome == JOINED else step.otherwise
+
+
 SCRIPTS: dict[type[Step], Callable[[Visit, Any], Part]] = {
     SayStep: say,
     CollectStep: collect,
@@ -123,4 +145,5 @@ SCRIPTS: dict[type[Step], Callable[[Visit, Any], Part]] = {
     BranchStep: branch,
     LanguageStep: language,
     InfoStep: info,
+    OfficeStep: office,
 }

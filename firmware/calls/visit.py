@@ -5,19 +5,22 @@ The settings are those in force when it began, and are kept to its end, whatever
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from firmware.base.asked import Asked
 from firmware.base.calendar import Calendar
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import CaseData
+from firmware.base.spoken import LANGUAGES
 from firmware.calls.accounts import Accounts
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Step as Turn
 from firmware.calls.offices import Offices
-from firmware.calls.tongue import language_of
 from firmware.steps import PROVED
 from firmware.tables import Settings
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
 
 MOST_PLACES = 50  # in one call: who goes round is led to the operator (FEATURES row 25)
 LONGEST = 600 * SECOND  # µs that a caller may spend there
@@ -143,3 +146,24 @@ class Visit:
         """He comes to another place. False: he has gone round for too long."""
         self.places += 1
         return self.places <= MOST_PLACES and self.aids.clock.now - self.began < LONGEST
+
+
+# In which language
+
+
+def language_of(call: Call | None, settings: Settings) -> str:
+    """One that the box speaks: his own, once he has chosen one or is known by his number; else that of what
+    his call is about, of whom he has reached, and of the office."""
+    if call is None:
+        return settings.office.language
+    about, identity = settings.types.get(call.type or ""), settings.identities.get(call.identity or "")
+    told = (call.language, about and about.language, identity and identity.language)
+    return next((each for each in told if each in LANGUAGES), None) or settings.office.language
+
+
+def tongue(exchange: "Exchange", row: str) -> str:
+    """Of whoever listens at a row; who tries a flow at a telephone of the office may choose as well."""
+    if (chosen := exchange.incoming.aids.tongues.get(row, "")) in LANGUAGES:
+        return chosen
+    line = exchange.lines.get(row)
+    return language_of(line.call if line is not None else None, exchange.settings)

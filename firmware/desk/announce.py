@@ -14,7 +14,7 @@ from firmware.base.clock import SECOND, Timer
 from firmware.base.events import Event, WaitTold
 from firmware.base.ports import Sound
 from firmware.calls.call import Tell
-from firmware.calls.tongue import language_of
+from firmware.calls.visit import language_of
 from firmware.desk.agents import Agent
 from firmware.desk.queue import Desk, Waiting
 from firmware.desk.routing import eligible

@@ -90,9 +90,9 @@ class Verbs:
         """The caller hears stored information, and is back."""
         self._exchange.incoming.inform.play(self._phone(who), topic)
 
-    def office(self, who: str, name: str) -> None:
+    def office(self, who: str, to: str) -> None:
         """The caller is put through to another office of the owner's list."""
-        self._exchange.incoming.inform.put_through(self._phone(who), name)
+        self._exchange.incoming.inform.put_through(self._phone(who), to)
 
     def park(self, who: str) -> str:
         return self._exchange.parking.park(self._phone(who))
