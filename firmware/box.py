@@ -21,6 +21,7 @@ from firmware.base.orders import Handler, Reply
 from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.accounts import Accounts
+from firmware.calls.alarms import Alarms
 from firmware.calls.exchange import Exchange
 from firmware.calls.visit import tongue
 from firmware.checks import check_change
@@ -130,7 +131,6 @@ class Box:
         self.exchange.services |= Services(desk, pins, self._prompts.names).scripts
         self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see, self.shown.see]
         self.observers.append(self.glance.see)
-        self.observers.append(desk.forwards.outward.see)
         self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see, *self.taping.observers]
         self.exchange.incoming.aids.memory = desk.callers
         self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders
@@ -142,8 +142,16 @@ class Box:
         self.keepers |= {"calls": self._calls, "agents": agents, "pins": pins, "places": desk.places}
         self.keepers |= {"paces": self.offers.announcer.paces, **self.taping.keepers}
         self.keepers |= {"callbacks": desk.callbacks, "shares": desk.shares, "accounts": accounts}
-        self.keepers |= {"dialled": self.exchange.rules, "forwards": desk.forwards}
+        self._build_guards()
         self.exchange.calendar.watch(self.keepers.turned)
+
+    def _build_guards(self) -> None:
+        """Who may dial what, who may ring, and what somebody must know at once."""
+        rules, forwards, blocking = self.exchange.rules, self.desk.forwards, self.exchange.incoming.blocking
+        self.alarms = Alarms(self.exchange, rules.brake, self.clock, self.tell)
+        self.observers += [rules.brake.see, self.alarms.see, forwards.outward.see, blocking.flood.see]
+        self.orders |= self.alarms.orders
+        self.keepers |= {"dialled": rules, "forwards": forwards, "brake": rules.brake, "alarms": self.alarms}
 
     def _country(self, name: str) -> str:
         return self.settings.country_of(name) if name in self.settings.lines else self.settings.country

@@ -23,6 +23,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
         "wall": box.clock.wall().isoformat(timespec="seconds"),
         "durable": not box.degraded,
         "tapes": box.tapes.trouble,
+        "alarms": box.alarms.picture(),
         "lines": {
             name: _line(line, settings.lines[name].number) for name, line in box.exchange.lines.items()
         },
@@ -42,6 +43,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
                 "station": agent.station,
                 "code": agent.code if agent.status is Status.BREAK else "",
                 "dnd": agent.dnd,
+                "forward": box.desk.forwards.picture(agent.name),
                 "messages": box.taping.fresh(agent.name),
                 **box.shown.agent(agent),
                 **box.glance.agent(agent),
@@ -58,6 +60,7 @@ def snapshot(box: "Box") -> dict[str, Any]:
             "lines": {name: {"menu": settings.menu_of(name)} for name in settings.lines},
             "menus": {name: {"keys": dict(menu.keys)} for name, menu in settings.menus.items()},
             "breaks": list(settings.office.breaks),
+            "blocked": list(settings.office.blocked),
             "people": {name: person.number for name, person in settings.people.items()},
             "queues": {name: list(queue.members) for name, queue in settings.queues.items()},
             "offices": {name: far.number for name, far in settings.offices.items()},

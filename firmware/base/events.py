@@ -24,7 +24,16 @@ from firmware.base.kept import (
 )
 from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
 from firmware.base.private import PRIVATE, private
-from firmware.base.rulings import CallBlocked, CallForwarded, CallWaits, ForwardChanged, ForwardInVain
+from firmware.base.rulings import (
+    BrakeLifted,
+    CallBlocked,
+    CallForwarded,
+    CallWaits,
+    DialsBraked,
+    EmergencySeen,
+    ForwardChanged,
+    ForwardInVain,
+)
 from firmware.base.standing import Before, Standing
 from firmware.base.visits import AccountChecked, CaseData, FlowStopped, InfoPlayed
 
@@ -278,3 +287,4 @@ __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried", 
 __all__ += ["MessageDone", "MessageDropped", "MessageHeard", "MessageLeft", "RecordingAsked"]
 __all__ += ["CallBlocked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]
 __all__ += ["CallForwarded", "CallWaits", "ForwardChanged", "ForwardInVain"]
+__all__ += ["BrakeLifted", "DialsBraked", "EmergencySeen"]

@@ -131,6 +131,15 @@ def _class_of_nobody(dialled: str, parsed: phonenumbers.PhoneNumber, country: st
     return "premium" if strange or service else "national"
 
 
+def land_of(digits: str, country: str) -> str:
+    """The country where that rings, as dialled or in E.164; what none of its own has is known by its code."""
+    number = e164(digits, country)
+    if number is None:
+        return ""
+    parsed = phonenumbers.parse(number, None)
+    return phonenumbers.region_code_for_number(parsed) or str(parsed.country_code)
+
+
 def as_dialled(word: str, country: str) -> str | None:
     """What a telephone keys for a number as people write it; None: it is none, or holds more than digits."""
     digits = word.translate(_WRITTEN)

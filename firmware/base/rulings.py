@@ -6,7 +6,9 @@ from typing import Literal
 from firmware.base.event import Event
 
 When = Literal["all", "busy", "no_answer"]
-InVain = Literal["no_answer", "no_line", "too_many"]
+InVain = Literal["no_answer", "no_line", "too_many", "stopped"]
+Dear = Literal["international", "premium"]  # classes of calls
+Pulled = Literal["calls", "minutes", "country"]  # what was too much
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,33 @@ class ForwardInVain(Event):
     agent: str
     to: str
     why: InVain
+
+
+@dataclass(frozen=True)
+class DialsBraked(Event):
+    """So many dear calls, or so many minutes of them, or so many at once to one country, look like a thief's:
+    nobody dials that class any more until the owner says so."""
+
+    kind: Dear
+    why: Pulled
+    calls: int
+    minutes: float
+
+
+@dataclass(frozen=True)
+class BrakeLifted(Event):
+    """That class may be dialled again."""
+
+    kind: Dear
+    by: str
+
+
+@dataclass(frozen=True)
+class EmergencySeen(Event):
+    """Somebody has read the notice of that emergency call."""
+
+    call: str
+    by: str
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Call:
     bridged: "Call | None" = None  # the call of the line that this one speaks with
     listens_since: int = 0  # µs: when he was set aside or handed on, who was talked with before
     emergency: bool = False
-    blocked: bool = False  # the office takes no calls from there
+    blocked: str = ""  # the office takes no calls from there, by that rule
     told: bool = False  # CallArrived or CallDialled is out: seconds count, and it will end by an event
     rung: list["Handset"] = field(default_factory=list)  # telephones that ring for it
 

@@ -24,6 +24,7 @@ from firmware.calls.call import Call, Direction, Distributor, Leg, Stage, Tell
 from firmware.calls.conference import Bridges, Conferences
 from firmware.calls.dialling import Keypad
 from firmware.calls.dialogue import Script, Talks, WhenKept
+from firmware.calls.emergency import Emergency
 from firmware.calls.hand_codes import hand_services
 from firmware.calls.hands import Hands
 from firmware.calls.handset import Handset
@@ -31,7 +32,7 @@ from firmware.calls.incoming import Incoming
 from firmware.calls.knocking import Knocking
 from firmware.calls.line import Line
 from firmware.calls.monitor import Monitor
-from firmware.calls.outgoing import Emergency, ForBox, Outgoing, to_spare
+from firmware.calls.outgoing import ForBox, Outgoing, to_spare
 from firmware.calls.outside import Outsides
 from firmware.calls.parking import Parking
 from firmware.calls.rules import Rules

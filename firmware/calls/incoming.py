@@ -40,7 +40,7 @@ class Incoming:
     ) -> None:
         self._exchange = exchange
         self._clock, self._tell, self._quiet = clock, tell, quiet
-        self.inform, self.blocking = Inform(exchange), Blocking(exchange, tell)
+        self.inform, self.blocking = Inform(exchange), Blocking(exchange, clock, tell)
         self.offices = Offices(exchange, clock, tell)
         self.aids = Aids(exchange.calendar, clock, tell, offices=self.offices)
         self._visits: dict[Call, Dialogue | Notice] = {}

@@ -2,25 +2,23 @@
 
 Outgoing calls take the last line first: the exchange hunts from the first, so the two meet least
 often (glare). Digits are never sent into a line that did not give dial tone, except by an
-emergency call, which dials all the same.
+emergency call (`emergency`), which dials all the same.
 """
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal
 
-from firmware.base.clock import SECOND, Clock, Timer
+from firmware.base.clock import Clock, Timer
 from firmware.base.events import Answering, CallAnswered, CallDialled
 from firmware.base.ports import DialPulses, Fact, Reversed, ToneHeard
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.incoming import NO_DIAL_TONE
-from firmware.calls.line import HELD, Line, State
+from firmware.calls.line import Line, State
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
 
 TONE_WAIT = 2.5  # s for dial tone before the next line is taken (D-12: ≤ 3 s)
-EMERGENCY_TONE_WAIT = 2.0  # s before an emergency number is dialled without it
-LIFE_WAIT = 8.0  # s without any sign after an emergency number was dialled blindly: next line
 RINGBACK_GONE = 2.0  # s after ringback stopped, and no other tone came: assumed to be answered
 OWN_ECHO = 0.4  # s that our telephone must have been silent before a voice is the far end's
 NO_TONE_AT_ALL = 30.0  # s after the digits without any tone: assumed too
@@ -235,66 +233,3 @@ class ForBox(Outgoing):
             self._exchange.end(self.call, "called", "failed")
         else:
             super()._tone(name, on)
-
-
-class Emergency(Outgoing):
-    """A number that goes first: dial tone or not, and other calls make room.
-
-    It gives up only when its person hangs up.
-    """
-
-    tone_wait = EMERGENCY_TONE_WAIT
-    _blind = False
-
-    def begin(self) -> None:
-        self._blind = False
-        super().begin()
-
-    def _no_tone(self) -> None:
-        self._blind = True
-        self._line.dumb = True
-        self._send(self._line)
-
-    def _digits_out(self) -> None:
-        super()._digits_out()
-        if self._blind:
-            self._wait(LIFE_WAIT, self._next)
-
-    def _refused(self) -> None:
-        self._next()
-
-    def _next(self) -> None:
-        line, self.call.line = self._line, None
-        self._exchange.give_back(line)
-        self._again()
-
-    def _no_line(self) -> None:
-        line = self._in_guard() or self._make_room()
-        if line is None:  # every line was tried: begin again with the first
-            self._tried.clear()
-        free_at = line.free_at if line else self._clock.now + SECOND
-        self._wait((free_at - self._clock.now) / SECOND, self.begin)
-
-    def _in_guard(self) -> Line | None:
-        """A line that is free in a moment."""
-        lines = self._exchange.lines.values()
-        guarded = [line for line in lines if line.state is State.GUARD and line.name not in self._tried]
-        return min(guarded, key=lambda line: line.free_at, default=None)
-
-    def _make_room(self) -> Line | None:
-        """Clear a call: outgoing ones first, never another emergency."""
-        order = {"out": 0, "in": 1}
-        calls = [
-            call
-            for call in self._exchange.calls.values()
-            if call.line
-            and call.line.state in HELD
-            and not call.emergency
-            and call.line.name not in self._tried
-        ]
-        call = min(calls, key=lambda each: (order[each.direction], -each.began), default=None)
-        if call is None:
-            return None
-        line = call.line
-        self._exchange.end(call, "box", "hang_up")
-        return line

@@ -9,9 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from firmware.base import Refused
+from firmware.base.clock import Clock
 from firmware.base.events import AgentChanged, CallDialled, CallForwarded, EmergencyDialled, Event
 from firmware.base.numbers import CLASSES, after_habit, as_dialled, class_of, forms
-from firmware.calls.call import Call
+from firmware.calls.brake import Brake
+from firmware.calls.call import Call, Tell
 from firmware.calls.handset import Handset
 from firmware.ways_out import no_way_out
 
@@ -24,8 +26,8 @@ class Rules:
 
     private = False
 
-    def __init__(self, exchange: "Exchange") -> None:
-        self._exchange = exchange
+    def __init__(self, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
+        self._exchange, self.brake = exchange, Brake(exchange, clock, tell)
         self._day: date | None = None
         self.dialled: dict[str, int] = {}  # who -> outside calls of today
 
@@ -43,12 +45,12 @@ class Rules:
             return f"{asked} calls are not allowed from {who or phone.name}"
         if any(form.startswith(start) for form in forms(number, settings.country) for start in barred):
             return f"{number[:20]} is barred in this office"
-        return self._capped(who or phone.name)
+        return self._capped(who or phone.name) or self.brake.refuses(number)
 
     def refuses_forward(self, who: str, number: str) -> str | None:
         """Why somebody's calls may not be led to an outside number (E.164) now; None: they may."""
         settings = self._exchange.settings
-        return no_way_out(settings, who, number) or self._capped(who)
+        return no_way_out(settings, who, number) or self._capped(who) or self.brake.stopped(number)
 
     def _capped(self, who: str) -> str | None:
         most = self._exchange.settings.office.daily_calls

@@ -68,7 +68,9 @@ class Outward:
     def _hindrance(self, call: Call, led: Led) -> InVain | None:
         if call.line is not None and len(self._offices.at) >= MOST:
             return "too_many"
-        outside = self._desk.exchange.outside
+        outside, brake = self._desk.exchange.outside, self._desk.exchange.rules.brake
+        if brake.refuses(led.number) is not None:
+            return "stopped"
         return None if outside.station(led.number).free else "no_line"
 
     def _give_up(self, call: Call) -> None:
