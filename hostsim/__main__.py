@@ -28,12 +28,14 @@ from firmware.rim.changes import Changes
 from firmware.rim.control_server import ControlServer
 from firmware.rim.engine import date_follower, ending, made
 from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.leglink import Legs
 from firmware.rim.secret import box_secret
 from firmware.rim.soundfiles import DiskFiles
 from firmware.rim.store import SettingsStore
 from firmware.rim.tapes import Winder
 from firmware.rim.ticker import Ticker, prefer, settle
 from hostsim.live import Live, Works
+from hostsim.media import Media
 from hostsim.office import DEMO, Office
 from hostsim.pages import Pages
 from hostsim.power import Power
@@ -73,7 +75,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     stack.callback(books.close)
     journal = books.open()
     story = StoryOffice(journal) if script else None
-    works: Works = story or _today(journal, store, folder)
+    works: Works = story or _today(journal, store, folder, stack)
     stack.callback(works.stop)
     beats: list[Callable[[], object]] = []
     ticker = Ticker(lambda: [beat() for beat in beats], told=say)
@@ -82,6 +84,8 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
         beats.append(date_follower(lambda: works.box))
     beats += [engine.tick, server.beat]
     stack.callback(Pages(folder, port, ready).close)
+    if story is None:
+        stack.callback(Media(folder).close)
     settle()
     if story and script:
         story.beat = ticker.beat
@@ -151,12 +155,15 @@ class StoryOffice(Office):
         self.rig.stop()
 
 
-def _today(journal: AnyJournal, store: SettingsStore, folder: Path) -> Rig:
+def _today(journal: AnyJournal, store: SettingsStore, folder: Path, stack: ExitStack) -> Rig:
     """The owner's settings or the demo's, at today's date; our own bugs are survived and counted."""
     stored = store.load()
     data: dict[str, Any] = stored[1] if stored else json.loads(DEMO.read_text("utf-8"))
     now = datetime.now().astimezone()
+    legs = Legs(folder)
+    stack.callback(legs.close)
     own: dict[str, Any] = {
+        "legs": legs,
         "secret": box_secret(folder),
         "folder": folder,
         "tapes": lambda: Winder(DiskFiles(folder)),

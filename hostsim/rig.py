@@ -15,9 +15,12 @@ from firmware.base import Refused
 from firmware.base.clock import TICK
 from firmware.base.events import Event
 from firmware.base.ports import Shelf
+from firmware.base.stations import BROWSERS
 from firmware.box import Box
 from firmware.rim.before import before
+from firmware.rim.browsers import BrowserShelf
 from firmware.rim.journal import AnyJournal
+from firmware.rim.leglink import Legs
 from firmware.rim.lookups import THREADS, Lookups
 from firmware.rim.secret import sealed_settings
 from firmware.rim.soundfiles import MemoryFiles
@@ -63,10 +66,13 @@ class Rig:
         secret: bytes = SECRET,
         folder: Path = Path("nowhere"),
         tapes: Callable[[], Tapes] = lambda: Tapes(MemoryFiles()),
+        legs: Legs | None = None,
     ) -> None:
-        """`folder`: whose tables are looked up; by threads, but between ticks where the run is `strict`."""
+        """`folder`: whose tables are looked up; by threads, but between ticks where the run is `strict`.
+        With `legs` browsers are real ones, else somebody in town has them."""
         self.data, self.fidelity, self.journal = sealed_settings(data, secret), fidelity, journal
         self._secret, self._folder, self._make_tapes = secret, folder, tapes
+        self.legs = legs
         self.keep: Callable[[dict[str, Any]], int] = lambda data: 0  # what is published
         settings = read(data)
         self._started_at = started_at or datetime(2026, 1, 5, 9, 0, tzinfo=settings.zone)
@@ -98,7 +104,7 @@ class Rig:
         self.tapes = self._make_tapes()
         self.box = Box(
             settings,
-            [self._shelf(settings), StandInShelf(self.town, stations(settings))],
+            [self._shelf(settings), *self._beside(settings)],
             type(clock)(self._started_at, clock.now),
             self.journal,
             self.prompts,
@@ -144,6 +150,15 @@ class Rig:
         self.hat = Hat(sim.spi_lines, sim.spi_phones, sim.gpio, sim.frames, lines=countries, phones=phones)
         return self.hat
 
+    def _beside(self, settings: Settings) -> list[Shelf]:
+        """What is no telephone port."""
+        named = stations(settings)
+        if self.legs is None:
+            return [StandInShelf(self.town, named)]
+        browsers = [name for name in named if name in BROWSERS]
+        others = [name for name in named if name not in BROWSERS]
+        return [StandInShelf(self.town, others), BrowserShelf(self.legs, browsers, self.now)]
+
     def _sim_hat(self) -> SimHat:
         town = self.town
         lines = [cast(LinePair | None, town.lines.get(f"line{n}")) for n in range(1, PLACES + 1)]
@@ -169,6 +184,9 @@ class Rig:
         if self.box is not None:
             self.box.tick()
             self._settle(self.box)
+        elif self.legs is not None:  # the town's telephones go on
+            self.legs.fetch()
+            self.legs.flush()
 
     def leap(self, end: int) -> None:
         """Move to the next thing that happens, at most to `end` (µs, a whole tick)."""

@@ -39,7 +39,8 @@ class Door:
     def pages(self) -> list[int]:
         """The web processes that it has."""
         found = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(each) for path in found for each in path.read_text().split()]
+        children = [int(each) for path in found for each in path.read_text().split()]
+        return [each for each in children if b"\0web\0" in Path(f"/proc/{each}/cmdline").read_bytes()]
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from firmware.rim.leg_client import LegClient
 from web.doors import Doors
 from web.engine import Engine
 from web.feed import Feed
 from web.files import door, page_files, phrases
 from web.guard import Guard
 from web.health import Health
+from web.legs import LegDesk
 from web.office import OfficeDesk
 from web.records import Records
 from web.sessions import Sessions
@@ -29,8 +31,10 @@ class House:
         self.records.follow(self.feed.recorded)
         doors = Doors(self.users, self.sessions, engine)
         office = OfficeDesk(engine, self.feed, health, self.records, phrases())
+        legs = LegDesk(LegClient(folder), engine)
         visitors = Visitors(self.sessions, simulated(engine))
-        self.site = Guard(Site(visitors, {**office.answers, **doors.answers}, page_files(), door(self.users)))
+        answers = {**office.answers, **doors.answers, **legs.answers}
+        self.site = Guard(Site(visitors, answers, page_files(), door(self.users)))
 
     def close(self) -> None:
         self.feed.close()

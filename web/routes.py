@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from firmware.office.ledger import Call, Leg, QueueEntry
+from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegStats, TownOffer
 
 
 class Sentence(msgspec.Struct):
@@ -199,6 +200,30 @@ ROUTES: tuple[Route, ...] = (
         ),
         "anybody",
         takes=dict,
+    ),
+    Route(
+        "POST",
+        "/api/leg/offer",
+        "Make this page the telephone that you sit at",
+        (Answer(200, "The box's answer", LegAnswer), BAD, Answer(409, "Another tab has it", Sentence), GONE),
+        "agent",
+        takes=LegOffer,
+    ),
+    Route("POST", "/api/leg/close", "Let it go", (DONE, BAD, REFUSED, GONE), "agent", takes=LegClose),
+    Route(
+        "GET",
+        "/api/leg/stats",
+        "How the box hears it",
+        (Answer(200, "Since it was connected", LegStats),),
+        "agent",
+    ),
+    Route(
+        "POST",
+        "/api/town/leg/offer",
+        "Simulator only: hear and speak at a telephone of the town or of the office",
+        (Answer(200, "The box's answer", LegAnswer), BAD, Answer(409, "Another tab has it", Sentence), GONE),
+        "town",
+        takes=TownOffer,
     ),
     Route("GET", "/api/openapi.json", "This description", (Answer(200, "OpenAPI 3.1"),), "anybody"),
     Route(

@@ -202,6 +202,8 @@ class Process:
         listener = listening(self._folder / SOCKET)
         server = await asyncio.start_unix_server(self._serve, sock=listener, limit=LINE)
         loop.add_reader(self._line.socket, self._tick)
+        sys.stdout.write("Browsers can be connected.\n")
+        sys.stdout.flush()
         while not ended.is_set():
             if loop.time() - self._ticked > GREETED:
                 self._line.hello()
