@@ -21,10 +21,10 @@ from firmware.base.orders import Handler, Reply
 from firmware.base.pins import Pins
 from firmware.base.ports import FRAME, Ears, Fact, Shelf
 from firmware.calls.accounts import Accounts
-from firmware.calls.alarms import Alarms
 from firmware.calls.exchange import Exchange
 from firmware.calls.visit import tongue
 from firmware.checks import check_change
+from firmware.desk.alarms import Alarms
 from firmware.desk.glance import Glance
 from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
