@@ -5,10 +5,10 @@ from math import ceil
 
 from bottle import HTTPResponse, request
 
-from firmware.base import Broken, Refused
+from firmware.base import Refused
 from web.answers import Answers, posted, sentence, told
 from web.attempts import Attempts
-from web.engine import Engine
+from web.engine import Engine, station_of
 from web.routes import Enter, Me, NewPassword, Nothing, SignIn
 from web.sessions import LONGEST, Sessions
 from web.users import User, Users, folded
@@ -40,7 +40,7 @@ class Doors:
             role=visitor.role or "anybody",
             csrf=here.csrf if here else None,
             language=here.language if here else None,
-            station=self._station(visitor.person),
+            station=station_of(self._engine, visitor.person),
             simulator=visitor.town,
             claimed=self._users.claimed,
             locked=visitor.locked,
@@ -95,15 +95,6 @@ class Doors:
         session = self._sessions.find(token)
         known = Visitor(session, visitor.town, visitor.local, visitor.address)
         return _with_cookie(told(200, self._me(known)), token, int(LONGEST))
-
-    def _station(self, person: str | None) -> str | None:
-        if person is None:
-            return None
-        try:
-            agents = self._engine.state().result["agents"]
-        except Broken:
-            return None
-        return agents[person]["station"] if person in agents else None
 
 
 def _with_cookie(answer: HTTPResponse, token: str, seconds: int) -> HTTPResponse:

@@ -89,6 +89,15 @@ class Engine:
             self._lines.put(line)
 
 
+def station_of(engine: Engine, person: str | None) -> str | None:
+    """Where somebody's calls ring; None where he has no place, or the engine does not say."""
+    try:
+        agents = engine.state().result.get("agents", {}) if person is not None else {}
+    except Broken:
+        return None
+    return agents[person]["station"] if person in agents else None
+
+
 def engine_at(folder: Path) -> Engine:
     """The engine that works on a state folder."""
     return Engine(lambda timeout: Client(folder / "control.sock", timeout))

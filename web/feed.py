@@ -10,35 +10,56 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from firmware.base import Broken, Refused
 from firmware.rim.control_schema import Happened
 from web.engine import GONE, Engine
+from web.sight import Sight
+from web.streams import Streams, framed
 
-STREAMS = 24  # of the server's 64 workers; each stream holds one
+STREAMS = 200  # pages that look on
 RECENT = 2_000  # events kept for those who come back
 TAIL = 60  # events that a new page begins with
 LOOKED_AT = 0.2  # s between two snapshots while a page is open
 ALONE = 1.0  # and while none is: health looks back over a minute
 AGAIN = 0.5  # s before an engine that went away is looked for again
-HEARTBEAT = 2.0  # s; the second comment line into a closed connection finds that its reader has gone
 
 Snapshot = dict[str, Any]
 
 
-class _Reader:
-    """How far one stream is: the last event that it was sent, and the turn of the feed it has seen."""
+class Told(NamedTuple):
+    """An event as it is streamed, and what of it decides who sees it."""
 
-    def __init__(self, after: int | None) -> None:
-        self.after = after
-        self.turn = 0
+    seq: int
+    kind: str
+    fields: dict[str, Any]
+    message: bytes
+
+
+class Reader:
+    """One page: the last event that it was sent, and what of the rest it has seen."""
+
+    def __init__(self, feed: "Feed", after: int | None, sight: Sight, lives: Callable[[], bool]) -> None:
+        self.after, self.sight = after, sight
+        self.turn = self.shown = 0  # of the feed, up to which it has all; and all but events
+        self._feed, self._lives = feed, lives
+
+    def lives(self) -> bool:
+        return self._lives() and not self._feed.lost(self)
+
+    def more(self, room: int) -> bytes:
+        """News, about `room` bytes of them."""
+        return self._feed.news(self, room)
+
+    def end(self) -> None:
+        self._feed.leave(self)
 
 
 class Feed:
-    """Two threads that read the engine, and any number of streams that wait for news."""
+    """Two threads that read the engine, and one that writes to the pages."""
 
     def __init__(
         self,
@@ -47,15 +68,16 @@ class Feed:
         date: Callable[[int], str | None] = lambda at: None,
     ) -> None:
         """`seen` is told every snapshot, changed or not; `date` gives the wall time of an event's µs."""
-        self.streams = 0
-        self._engine = engine
-        self._seen = seen
-        self._date = date
-        self._news = threading.Condition()
+        self.pages = Streams()
+        self._engine, self._seen, self._date = engine, seen, date
+        self._lock = threading.Lock()
+        self._readers: set[Reader] = set()
         self._turn = 0  # counts whatever is new
-        self._shown: dict[str, tuple[int, bytes]] = {}  # kind -> the turn it changed in, the message
+        self._shown: dict[str, tuple[int, Any]] = {}  # kind -> the turn it changed in, what it is now
+        self._made: dict[tuple[str, Sight], bytes] = {}  # messages of those, for all who see the same
         self._keys: dict[str, Any] = {}  # kind -> what of it must change before it is sent again
-        self._recent: deque[tuple[int, bytes]] = deque(maxlen=RECENT)  # (seq, message)
+        self._state: Snapshot = {}
+        self._recent: deque[Told] = deque(maxlen=RECENT)
         self._last: int | None = None  # the last event of the journal, once that is known
         self._closing = threading.Event()
         for work in (self._read_state, self._read_events):
@@ -64,61 +86,91 @@ class Feed:
     def close(self) -> None:
         """End the threads and all streams."""
         self._closing.set()
-        with self._news:
-            self._news.notify_all()
+        self.pages.close()
+
+    @property
+    def streams(self) -> int:
+        """Pages that look on."""
+        return len(self._readers)
 
     def recorded(self, seq: int) -> None:
         """The call record holds the journal up to the event numbered `seq`."""
         self._show("record", seq, seq)
 
-    def stream(self, after: int | None) -> Iterator[bytes]:
-        """News as `text/event-stream`: the events after the one numbered `after` (None: the journal's
-        tail), the state, then whatever is new. Refused: too many streams are open."""
-        with self._news:
-            if self.streams >= STREAMS:
+    # For the pages
+
+    def open(
+        self, after: int | None, sight: Sight, lives: Callable[[], bool]
+    ) -> tuple[Reader, Iterator[bytes]]:
+        """A page that looks on from behind the event numbered `after` (None: from the journal's tail), as
+        long as it `lives`; and what it is sent before all else. Refused: too many look on."""
+        with self._lock:
+            if len(self._readers) >= STREAMS:
                 raise Refused("Too many pages are open: close one.")
-            self.streams += 1
-        return self._stream(_Reader(after))
+            reader = Reader(self, after, sight, lives)
+            self._readers.add(reader)
+        return reader, self._before(reader)
 
-    def _stream(self, reader: _Reader) -> Iterator[bytes]:
-        try:
-            yield b"retry: 1000\n\n"
-            while not self._closing.is_set():
-                with self._news:
-                    self._news.wait_for(
-                        lambda: self._turn != reader.turn or self._closing.is_set(), HEARTBEAT
-                    )
-                    gap, news = self._since(reader)
-                yield from self._missed(gap)
-                yield b"".join(news) or b":\n\n"
-        finally:
-            with self._news:
-                self.streams -= 1
+    def leave(self, reader: Reader) -> None:
+        self._readers.discard(reader)
 
-    def _since(self, reader: _Reader) -> tuple[range, list[bytes]]:
-        """Numbers of events that are no longer at hand, and the messages that this stream has not had."""
-        news = [message for turn, message in self._shown.values() if turn > reader.turn]
-        reader.turn = self._turn
+    def news(self, reader: Reader, room: int) -> bytes:
+        """What the page has not had, about `room` bytes of it."""
+        if reader.turn == self._turn:
+            return b""
+        with self._lock:
+            events = b"".join(self._events(reader, room))
+            if self._last is None or not self._recent or reader.after == self._recent[-1].seq:
+                reader.turn = self._turn
+            return events + b"".join(self._changed(reader))
+
+    def lost(self, reader: Reader) -> bool:
+        """So much has happened that memory has no longer what it misses: it may come back and ask."""
+        return bool(self._recent) and reader.after is not None and reader.after < self._recent[0].seq - 1
+
+    def _events(self, reader: Reader, room: int) -> Iterator[bytes]:
+        """Those of memory, as far as there is room."""
         if self._last is None:
-            return range(0), news
-        if reader.after is None or reader.after > self._last:  # later than the last: of another journal
-            reader.after = max(0, self._last - TAIL)
-        after = reader.after
-        events = list(takewhile(lambda each: each[0] > after, reversed(self._recent)))[::-1]
-        if not events:
-            return range(0), news
-        reader.after = events[-1][0]
-        return range(after + 1, events[0][0]), [*(message for _, message in events), *news]
+            return
+        after = self._begin(reader, self._last)
+        for told in list(takewhile(lambda each: each.seq > after, reversed(self._recent)))[::-1]:
+            if room <= 0:
+                return
+            reader.after = told.seq
+            if reader.sight.sees(told.kind, told.fields, self._state):
+                room -= len(told.message)
+                yield told.message
 
-    def _missed(self, gap: range) -> Iterator[bytes]:
-        """The events of `gap`, from the engine's journal."""
+    def _changed(self, reader: Reader) -> Iterator[bytes]:
+        for kind, (turn, what) in self._shown.items():
+            if turn > reader.shown:
+                yield self._message(kind, what, reader.sight)
+        reader.shown = self._turn
+
+    @staticmethod
+    def _begin(reader: Reader, last: int) -> int:
+        """The event behind which it goes on; one later than the last is of another journal."""
+        if reader.after is None or reader.after > last:
+            reader.after = max(0, last - TAIL)
+        return reader.after
+
+    def _before(self, reader: Reader) -> Iterator[bytes]:
+        """The beginning, with the events that are no longer in memory, from the engine's journal."""
+        yield b"retry: 1000\n\n"
+        with self._lock:
+            if self._last is None or not self._recent:
+                return
+            gap = range(self._begin(reader, self._last) + 1, self._recent[0].seq)
         if not gap:
             return
         with suppress(Broken, Refused), closing(self._engine.watch(gap.start - 1)) as past:
-            for event in past:
-                if event is None or event.seq >= gap.stop:
-                    return
-                yield self._journal(event)
+            for event in takewhile(lambda each: each is not None and each.seq < gap.stop, past):
+                assert event is not None
+                reader.after = event.seq
+                if reader.sight.sees(event.type, event.fields, self._state):
+                    yield self._told(event).message
+
+    # From the engine
 
     def _read_state(self) -> None:
         while not self._closing.is_set():
@@ -128,18 +180,29 @@ class Feed:
                 self._show("trouble", "", GONE)
             else:
                 self._seen(state)
+                self._state = state
                 self._show("state", _still(state), state)
                 self._show("trouble", "", "")
-            self._closing.wait(LOOKED_AT if self.streams else ALONE)
+            self._closing.wait(LOOKED_AT if self._readers else ALONE)
 
     def _show(self, kind: str, key: Any, what: Any) -> None:
-        """A message for all streams, where it differs from the one before: by `key`, or by itself."""
-        with self._news:
-            if self._keys.get(kind) != (key or what):
-                self._keys[kind] = key or what
-                self._turn += 1
-                self._shown[kind] = (self._turn, _message(kind, what))
-                self._news.notify_all()
+        """Something for all pages, where it differs from the one before: by `key`, or by itself."""
+        with self._lock:
+            if self._keys.get(kind) == (key or what):
+                return
+            self._keys[kind] = key or what
+            self._turn += 1
+            self._shown[kind] = (self._turn, what)
+            self._made.clear()
+        self.pages.wake()
+
+    def _message(self, kind: str, what: Any, sight: Sight) -> bytes:
+        """As it is streamed to whoever sees so much; made once for all of them."""
+        key = (kind, sight)
+        if key not in self._made:
+            seen = sight.state(what) if kind == "state" else what
+            self._made[key] = framed(kind, msgspec.json.encode(seen))
+        return self._made[key]
 
     def _read_events(self) -> None:
         while not self._closing.is_set():
@@ -149,32 +212,29 @@ class Feed:
 
     def _follow(self) -> None:
         newest = self._engine.state().seq
-        with self._news:
+        with self._lock:
             if self._last is None or self._last > newest:
                 self._recent.clear()
                 self._last = newest
-            since = self._recent[-1][0] if self._recent else max(0, newest - RECENT)
+            since = self._recent[-1].seq if self._recent else max(0, newest - RECENT)
         with closing(self._engine.watch(since, idle=1.0)) as events:
             for event in events:
                 if self._closing.is_set():
                     return
                 if event is not None:
-                    self._append(event)
+                    self._append(self._told(event))
 
-    def _append(self, event: Happened) -> None:
-        with self._news:
-            self._recent.append((event.seq, self._journal(event)))
-            self._last = max(self._last or 0, event.seq)
+    def _append(self, told: Told) -> None:
+        with self._lock:
+            self._recent.append(told)
+            self._last = max(self._last or 0, told.seq)
             self._turn += 1
-            self._news.notify_all()
+        self.pages.wake()
 
-    def _journal(self, event: Happened) -> bytes:
+    def _told(self, event: Happened) -> Told:
         told = {name: getattr(event, name) for name in ("seq", "at", "type", "fields", "durable")}
-        return b"id: %d\n" % event.seq + _message("journal", {**told, "date": self._date(event.at)})
-
-
-def _message(kind: str, what: Any) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (kind.encode(), msgspec.json.encode(what))
+        data = msgspec.json.encode({**told, "date": self._date(event.at)})
+        return Told(event.seq, event.type, event.fields, b"id: %d\n" % event.seq + framed("journal", data))
 
 
 def _still(state: Snapshot) -> Snapshot:

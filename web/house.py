@@ -29,12 +29,16 @@ class House:
         health = Health(engine)
         self.feed = Feed(engine, health.note, self.records.date)
         self.records.follow(self.feed.recorded)
+        self.sessions.ended.append(self.feed.pages.wake)
         doors = Doors(self.users, self.sessions, engine)
-        office = OfficeDesk(engine, self.feed, health, self.records, phrases())
+        office = OfficeDesk(engine, self.sessions, self.feed, health, self.records, phrases())
         legs = LegDesk(LegClient(folder), engine)
         visitors = Visitors(self.sessions, simulated(engine))
-        answers = {**office.answers, **doors.answers, **legs.answers}
-        self.site = Guard(Site(visitors, answers, page_files(), door(self.users)))
+        self.site = Guard(
+            Site(
+                visitors, {**office.answers, **doors.answers, **legs.answers}, page_files(), door(self.users)
+            )
+        )
 
     def close(self) -> None:
         self.feed.close()

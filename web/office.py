@@ -1,6 +1,8 @@
 """What is asked of the office itself: its state, what happens, the call record, and orders."""
 
 import re
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, Protocol
 
 from bottle import HTTPResponse, request
@@ -8,11 +10,14 @@ from bottle import HTTPResponse, request
 from firmware.base import Broken, Refused
 from firmware.base.orders import Reply
 from web.answers import NOTHING_HERE, Answers, number_in, plain, posted, sentence, told
-from web.engine import GONE, Engine
-from web.feed import Feed
+from web.engine import Engine, station_of
+from web.feed import Feed, Reader
 from web.health import Health
 from web.openapi import described
 from web.roles import RANK, needed_for, rank
+from web.server import TAKE
+from web.sessions import Sessions
+from web.sight import Sight, sight_of
 from web.site import refusal
 from web.visitor import Visitor
 
@@ -35,9 +40,16 @@ class OfficeDesk:
     """Answers for the engine."""
 
     def __init__(
-        self, engine: Engine, feed: Feed, health: Health, records: Records, phrases: dict[str, str]
+        self,
+        engine: Engine,
+        sessions: Sessions,
+        feed: Feed,
+        health: Health,
+        records: Records,
+        phrases: dict[str, str],
     ) -> None:
-        self._engine, self._feed, self._health, self._records = engine, feed, health, records
+        self._engine, self._sessions, self._feed = engine, sessions, feed
+        self._health, self._records = health, records
         self.answers: Answers = {
             "GET /api/state": self._state,
             "GET /api/events": self._events,
@@ -52,15 +64,22 @@ class OfficeDesk:
         }
 
     def _state(self, visitor: Visitor) -> HTTPResponse:
-        return told(200, self._engine.state().result)
+        return told(200, self._sight(visitor).state(self._engine.state().result))
 
     def _events(self, visitor: Visitor) -> HTTPResponse:
         after = number_in(request.get_header("Last-Event-ID") or request.query.after)
         try:
-            body = self._feed.stream(after)
+            reader, first = self._feed.open(after, self._sight(visitor), partial(self._looks_on, visitor))
         except Refused as refused:
             return sentence(503, str(refused))
-        return HTTPResponse(body, 200, {"Content-Type": "text/event-stream"})
+        body = handed_over(first, reader, self._feed, request.environ.get(TAKE))
+        return HTTPResponse(body, 200, {"Content-Type": "text/event-stream", "Connection": "close"})
+
+    def _looks_on(self, visitor: Visitor) -> bool:
+        return visitor.session is None or self._sessions.lives(visitor.session)
+
+    def _sight(self, visitor: Visitor) -> Sight:
+        return sight_of(visitor, station_of(self._engine, visitor.person))
 
     def _calls(self, visitor: Visitor) -> HTTPResponse:
         limit, before = number_in(request.query.limit), number_in(request.query.before)
@@ -94,6 +113,19 @@ class OfficeDesk:
         return told(503 if report.status == "down" else 200, report)
 
 
+def handed_over(first: Iterable[bytes], reader: Reader, feed: Feed, take: Any) -> Iterator[bytes]:
+    """What a worker sends; then it is free, and the feed's own thread goes on."""
+    handed = False
+    try:
+        yield from first
+        if take is not None:
+            take(feed.pages.taker(reader))
+            handed = True
+    finally:
+        if not handed:
+            feed.leave(reader)
+
+
 def for_whom(visitor: Visitor, fields: dict[str, Any]) -> dict[str, Any]:
     """An agent orders for himself, whatever is sent; who runs the office also for somebody that he names."""
     leads = visitor.town or rank(visitor.role, reads=False) >= RANK["supervisor"]
@@ -108,6 +140,3 @@ def _outcome(reply: Reply) -> HTTPResponse:
     if reply.kind == "refused":
         return sentence(409, reply.sentence)
     return told(STATUS[reply.kind], {"result": reply.result, "seq": reply.seq})
-
-
-__all__ = ["GONE", "OfficeDesk"]

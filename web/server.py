@@ -13,6 +13,7 @@ import threading
 import traceback as traces
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -26,6 +27,7 @@ SWEEP = 0.25
 AT_THE_GATE = 256  # connections; with one more the oldest goes
 WORKERS = 64
 KEPT_ALIVE = 64
+TAKE = "bellwire.take"  # in the environment of a request: called with who takes its connection
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -78,6 +80,12 @@ class _Request(HTTPRequest):
             return False
         return True
 
+    def send_headers(self) -> None:
+        """A stream ends with its connection; it is cut into no chunks."""
+        if (b"Content-Type", b"text/event-stream") in self.outheaders:
+            self.response_protocol = "HTTP/1.0"
+        super().send_headers()  # type: ignore[no-untyped-call]
+
     def simple_response(self, status: str, msg: str = "") -> None:
         self.close_connection = True
         text = status.partition(" ")[2].encode()
@@ -92,12 +100,19 @@ class _Request(HTTPRequest):
 
 
 class _Connection(HTTPConnection):
+    """`taker`: who gets it once the head of an answer without end has left."""
+
     RequestHandlerClass = _Request
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.inbox = bytearray()
         self.due = 0.0
+        self.taker: Callable[[_Connection], None] | None = None
+
+    def communicate(self) -> bool:
+        """Whether it goes on: with the next request, or with its taker."""
+        return bool(super().communicate()) or self.taker is not None
 
     def close(self) -> None:
         """What could not be sent is dropped here: the garbage collector would try once more, and complain."""
@@ -105,6 +120,14 @@ class _Connection(HTTPConnection):
             self.socket.setblocking(False)
             self.wfile.close()
         super().close()
+
+
+class _Gateway(wsgi.Gateway_10):
+    """WSGI, and a way to hand the connection over."""
+
+    def get_environ(self) -> dict[str, Any]:
+        conn = self.req.conn
+        return {**super().get_environ(), TAKE: partial(setattr, conn, "taker")}
 
 
 class Gate:
@@ -201,6 +224,7 @@ class Server(wsgi.Server):
             accepted_queue_size=AT_THE_GATE,
             accepted_queue_timeout=0,
         )
+        self.gateway = _Gateway
         self.max_request_header_size = HEAD_LIMIT
         self.max_request_body_size = BODY_LIMIT
         self.keep_alive_conn_limit = KEPT_ALIVE
@@ -208,6 +232,12 @@ class Server(wsgi.Server):
 
     def process_conn(self, conn: _Connection) -> None:
         self._gate.enter(conn)
+
+    def put_conn(self, conn: _Connection) -> None:
+        if self.ready and conn.taker is not None:
+            conn.taker(conn)
+        else:
+            super().put_conn(conn)
 
     def stop(self) -> None:
         self._gate.close()

@@ -1,0 +1,47 @@
+"""What somebody sees of the office: all of it, or all but what callers key to his colleagues."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from web.roles import RANK, rank
+from web.visitor import Visitor
+
+KEYED = frozenset({"DigitHeard", "CaseData", "AccountChecked"})  # events of what a caller keyed, by call
+INNER = frozenset({"Standing", "PinChecked"})  # the box's own memory
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """`station`: what is keyed is seen of the calls there; None: of all."""
+
+    station: str | None = None
+    whole: bool = True
+
+    def state(self, state: Snapshot) -> Snapshot:
+        if self.whole or not any(call.get("data") for call in state.get("calls", ())):
+            return state
+        own = self._own(state)
+        calls = [call if call["id"] in own else {**call, "data": {}} for call in state["calls"]]
+        return {**state, "calls": calls}
+
+    def sees(self, kind: str, fields: dict[str, Any], state: Snapshot) -> bool:
+        """An event, while the office stands as `state` says."""
+        if self.whole or kind not in KEYED | INNER:
+            return True
+        return kind in KEYED and fields.get("call") in self._own(state)
+
+    def _own(self, state: Snapshot) -> set[str]:
+        here = self.station
+        return {
+            call["id"]
+            for call in state.get("calls", ())
+            if here is not None and (call["with"] == here or here in call.get("rings", ()))
+        }
+
+
+def sight_of(visitor: Visitor, station: str | None) -> Sight:
+    if visitor.town or rank(visitor.role, reads=True) >= RANK["supervisor"]:
+        return Sight()
+    return Sight(station, whole=False)
