@@ -84,7 +84,7 @@ class _Request(HTTPRequest):
         """A stream ends with its connection; it is cut into no chunks."""
         if (b"Content-Type", b"text/event-stream") in self.outheaders:
             self.response_protocol = "HTTP/1.0"
-        super().send_headers()  # type: ignore[no-untyped-call]
+        super().send_headers()
 
     def simple_response(self, status: str, msg: str = "") -> None:
         self.close_connection = True
@@ -112,7 +112,8 @@ class _Connection(HTTPConnection):
 
     def communicate(self) -> bool:
         """Whether it goes on: with the next request, or with its taker."""
-        return bool(super().communicate()) or self.taker is not None
+        goes_on: bool = super().communicate()  # type: ignore[no-untyped-call]
+        return goes_on or self.taker is not None
 
     def close(self) -> None:
         """What could not be sent is dropped here: the garbage collector would try once more, and complain."""
@@ -125,9 +126,10 @@ class _Connection(HTTPConnection):
 class _Gateway(wsgi.Gateway_10):
     """WSGI, and a way to hand the connection over."""
 
-    def get_environ(self) -> dict[str, Any]:
+    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # its stub says None
         conn = self.req.conn
-        return {**super().get_environ(), TAKE: partial(setattr, conn, "taker")}
+        known: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
+        return {**known, TAKE: partial(setattr, conn, "taker")}
 
 
 class Gate:
