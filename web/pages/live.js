@@ -1,5 +1,6 @@
 // The live page: what the office's telephones do at this moment, and hands to try them.
 
+import { Alarms } from "./alarms.js";
 import { Board } from "./board.js";
 import { useBox, useJson } from "./box.js";
 import { Calls, Record } from "./calls.js";
@@ -17,6 +18,7 @@ function Page() {
     ${trouble && html`<p class="banner" role="alert"><${Icon} name="out" /> ${trouble}</p>`}
     ${state && html`
       ${state.trouble && html`<p class="banner" role="alert"><${Icon} name="out" /> ${state.trouble}</p>`}
+      <${Alarms} alarms=${state.alarms} />
       <p class="next" role="status">${next(state)}</p>
       <div class=${trouble ? "floor stale" : "floor"} inert=${Boolean(trouble)}>
         <${Board} lines=${state.lines} phones=${state.phones} />

@@ -1,5 +1,6 @@
 // The people of the office: who is there, what he does, and the verbs of his desk.
 
+import { Blocked, Led } from "./led.js";
 import { Line, Refusal, html, useOrder, useState } from "./parts.js";
 import { portName } from "./words.js";
 
@@ -18,10 +19,11 @@ export const People = ({ state }) => html`
   <section class="panel" aria-labelledby="people">
     <h2 id="people">People</h2>
     <ul class="people">
-      ${Object.entries(state.agents).filter(([, agent]) => agent.station).map(([name, agent]) => html`
+      ${Object.entries(state.agents).filter(([, agent]) => agent.station || Object.keys(agent.forward ?? {}).length).map(([name, agent]) => html`
         <${Person} key=${name} name=${name} agent=${agent} breaks=${state.settings?.breaks ?? []}
           speaks=${state.phones[agent.station]?.state === "talking"} />`)}
     </ul>
+    <${Blocked} blocked=${state.settings?.blocked} version=${state.settings_version ?? 0} />
   </section>`;
 
 /** `speaks`: he is on a call, not only off the hook. */
@@ -39,6 +41,7 @@ function Person({ name, agent, breaks, speaks }) {
         ${verbs(agent, breaks, speaks).map(([verb, label, fields]) => html`
           <button key=${label} disabled=${busy} onClick=${() => order(verb, fields)}>${label}</button>`)}
       </div>
+      <${Led} name=${name} agent=${agent} order=${order} busy=${busy} />
       ${here && (speaks || agent.state === "held") && html`<${HandOn} name=${name} order=${order} />`}
       <${Refusal} text=${refusal} />
     </li>`;
