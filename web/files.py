@@ -38,6 +38,7 @@ class Page:
 
 PAGES = {  # in the order in which they are tried as somebody's first
     "/live": Page("index.html", "supervisor", first=True),
+    "/desk": Page("desk.html", "agent", first=True),
     "/sign-in": Page("sign-in.html"),
     "/claim": Page("sign-in.html"),
     "/card": Page(None),

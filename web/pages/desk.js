@@ -1,0 +1,148 @@
+// The desk: what somebody who answers calls looks at all day. Keyboard first; the sound may be here or at a telephone.
+
+import { useBox, useSecond } from "./box.js";
+import { Book } from "./desk_book.js";
+import { Stage, party, stationName, way } from "./desk_call.js";
+import { byNumber } from "./desk_hand.js";
+import { Sign } from "./desk_icons.js";
+import { useRing, wake } from "./desk_ring.js";
+import { Side } from "./desk_side.js";
+import { Start } from "./desk_start.js";
+import { Lines, Top } from "./desk_top.js";
+import { pressed, work } from "./desk_verbs.js";
+import { sitter, view as viewed } from "./desk_view.js";
+import { isBrowser, useVoice } from "./desk_voice.js";
+import { titled } from "./format.js";
+import { change, me } from "./me.js";
+import { html, render, useCallback, useEffect, useRef, useState } from "./parts.js";
+import { speak, t } from "./texts.js";
+
+const LOST = 2500; // ms without the box, after which it is asked whether the session is still good
+
+/** Whatever the parts of the desk ask of it; the refusals are shown where the order was given. */
+function useDesk(who) {
+  const box = useBox();
+  const [panel, setPanel] = useState("");
+  const [refusal, refuse] = useState({ at: "", text: "" });
+  const seen = useRef(new Map());
+  const opener = useRef(null);
+  useSecond(true);
+  const passed = () => (box.at ? (performance.now() - box.at) / 1000 : 0);
+  const quietly = (name, fields = {}) => change(`/api/orders/agent.${name}`, { who, ...fields });
+  const toggle = useCallback((name) => {
+    if (name) opener.current = document.activeElement;
+    setPanel((open) => (open === name ? "" : name));
+    if (!name) opener.current?.focus?.();
+  }, []);
+  const order = async (name, fields = {}, closes = false, at = "call") => {
+    const text = await quietly(name, fields);
+    refuse({ at, text });
+    if (closes && !text) setPanel("");
+    return text === "";
+  };
+  const now = () => (box.state ? box.state.uptime_s + passed() : 0);
+  const desk = {
+    who, box, panel, refusal, toggle, order, quietly, now, passed,
+    view: box.state && viewed(box.state, who),
+    offered(call) {
+      if (!seen.current.has(call.id)) seen.current.set(call.id, now());
+      return seen.current.get(call.id);
+    },
+    sits: (station) => titled(sitter(box.state, station) ?? "") || stationName(station),
+    call: (name, number) => order("dial", { to: /^[+\d]/.test(number) ? number.replaceAll(" ", "") : name }, false, "call"),
+    async dialled(event) {
+      event.preventDefault();
+      const form = event.currentTarget;
+      const to = form.elements.to.value.trim();
+      const known = Object.keys(box.state.agents).find((name) => name === to.toLowerCase());
+      if (to && (await order("dial", { to: known ?? to.replace(/[\s-]/g, "") }))) form.reset();
+    },
+    async leave() {
+      await change("/api/sign-out", {});
+      location.assign("/");
+    },
+  };
+  return desk;
+}
+
+function Page({ who }) {
+  const desk = useDesk(who);
+  const { view, box, order } = desk;
+  const voice = useVoice(view?.station, view?.here);
+  const ringing = view?.ringing ?? null;
+  const name = ringing ? party(ringing, view) : "";
+  useRing(ringing, name, ringing ? way(ringing) : "", isBrowser(view?.station));
+  useKeys(desk);
+  useSession(box.trouble);
+  if (!view) return html`<p class="early">${t("opening")}</p>`;
+  const away = Boolean(box.trouble);
+  return html`
+    <${Said} view=${view} name=${name} away=${away} />
+    ${away && html`<p class="banner lost" role="alert"><${Sign} name="offline" /> ${t("lost")}</p>`}
+    ${voice.fault && html`<p class="banner" role="alert"><${Sign} name="offline" /> <span>${voice.fault}</span>
+      ${voice.state === "elsewhere" ? html`<button onClick=${() => voice.leg.current?.takeOver()}>${t("voice.here")}</button>`
+        : html`<button onClick=${() => voice.leg.current?.retry()}>${t("voice.again")}</button>`}</p>`}
+    ${view.agent.back && html`<p class="banner soft" role="status"><span>${t(`back.${view.agent.code}`)}</span>
+      <button class="main" onClick=${() => order(view.agent.back.slice(6), {}, false, "top")}>${t("verb.ready")}</button></p>`}
+    ${view.here
+      ? html`
+        <div class=${away ? "stale" : ""}>
+          <${Top} desk=${desk} voice=${voice} />
+          <${Lines} desk=${desk} />
+          <main class="desk-floor">
+            <div class="work"><${Stage} desk=${desk} /><${Book} desk=${desk} recorded=${box.recorded} /></div>
+            <${Side} desk=${desk} />
+          </main>
+        </div>`
+      : html`<main><${Start} desk=${desk} /></main>`}
+    ${desk.panel === "help" && html`<${Later} from="./desk_help.js" desk=${desk} />`}
+    ${desk.panel === "check" && html`<${Later} from="./desk_check.js" desk=${desk} voice=${voice} />`}`;
+}
+
+/** What is told to whoever does not see it: at once who calls, in turn what has changed. */
+const Said = ({ view, name, away }) => html`
+  <p class="unseen" role="status" aria-live="assertive">${view.ringing && t("said.rings", { name, way: way(view.ringing) })}</p>
+  <p class="unseen" role="status">${away ? "" : t(`said.${view.agent.state}`)}</p>`;
+
+/** A part of the page that few open: it is fetched when somebody does. */
+function Later({ from, ...given }) {
+  const [made, set] = useState(null);
+  useEffect(() => { import(from).then(({ default: Part }) => set(() => Part)); }, [from]);
+  return made && html`<${made} ...${given} />`;
+}
+
+function useKeys(desk) {
+  const newest = useRef(desk);
+  newest.current = desk;
+  useEffect(() => {
+    const down = (event) => {
+      const { view } = newest.current;
+      if (!view?.here && event.key !== "?") return;
+      if (event.key === "Escape" && newest.current.panel) return newest.current.toggle("");
+      const verb = pressed(event, view);
+      if (verb) {
+        event.preventDefault();
+        work(verb, newest.current);
+      } else if (/^[1-9]$/.test(event.key) && !event.target.closest?.("input, textarea, .pad")) byNumber(newest.current, event.key);
+    };
+    addEventListener("keydown", down);
+    addEventListener("pointerdown", wake, { once: true });
+    return () => removeEventListener("keydown", down);
+  }, []);
+}
+
+/** A box that stays away may be one that does not know us any more. */
+function useSession(trouble) {
+  useEffect(() => {
+    if (!trouble) return undefined;
+    const timer = setInterval(() => me(true).then(({ name }) => name || location.assign("/")).catch(() => {}), LOST);
+    return () => clearInterval(timer);
+  }, [trouble]);
+}
+
+const sitting = await me();
+await speak(sitting.language, ...navigator.languages);
+const page = document.getElementById("page");
+page.replaceChildren();
+if (sitting.name) render(html`<${Page} who=${sitting.name} />`, page);
+else location.assign("/");
