@@ -20,6 +20,8 @@ ORDERS = {  # the longest that fits counts; "agent." is every order of that room
     "call.record": "supervisor",
     "callback.": "supervisor",
     "caller.put": "supervisor",
+    "brake.": "owner",
+    "emergency.": "supervisor",
     "flow.": "owner",
     "settings.change": "owner",
 }
