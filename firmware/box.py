@@ -25,6 +25,7 @@ from firmware.calls.exchange import Exchange
 from firmware.calls.visit import tongue
 from firmware.checks import check_change
 from firmware.desk.alarms import Alarms
+from firmware.desk.claim import Claim
 from firmware.desk.glance import Glance
 from firmware.desk.offers import Offers
 from firmware.desk.queue import Desk
@@ -128,7 +129,8 @@ class Box:
         self.glance = Glance(desk)
         pins = Pins(lambda: self.settings.people, secret, self.clock, self.tell)
         self.taping = Taping(desk, self.tapes, self.deck, pins, self.clock, self.tell)
-        self.exchange.services |= Services(desk, pins, self._prompts.names).scripts
+        self.claim = Claim(self.exchange, secret, self.clock, self.tell)
+        self.exchange.services |= Services(desk, pins, self._prompts.names).scripts | self.claim.services
         self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see, self.shown.see]
         self.observers.append(self.glance.see)
         self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see, *self.taping.observers]
@@ -150,7 +152,7 @@ class Box:
         rules, forwards, blocking = self.exchange.rules, self.desk.forwards, self.exchange.incoming.blocking
         self.alarms = Alarms(self.exchange, rules.brake, self.clock, self.tell)
         self.observers += [rules.brake.see, self.alarms.see, forwards.outward.see, blocking.flood.see]
-        self.orders |= self.alarms.orders
+        self.orders |= self.alarms.orders | self.claim.orders
         self.keepers |= {"dialled": rules, "forwards": forwards, "brake": rules.brake, "alarms": self.alarms}
 
     def _country(self, name: str) -> str:

@@ -59,6 +59,7 @@ CARD: dict[str, tuple[Row, ...]] = {
         Row("messages", ("*98",), "Hear the messages of any mailbox; you are asked for its number."),
     ),
     "The owner": (
+        Row("claim", ("*00#",), "Hear the box's address, and the code that makes you its owner."),
         Row("try_flow", ("*77",), "Go through the draft of a menu as a caller would; nobody is rung."),
     ),
 }

@@ -22,7 +22,7 @@ from firmware.base.kept import (
     RecordingPaused,
     RecordingResumed,
 )
-from firmware.base.people import AgentChanged, PinChecked, ReasonGiven
+from firmware.base.people import AgentChanged, ClaimChecked, PinChecked, ReasonGiven
 from firmware.base.private import PRIVATE, private
 from firmware.base.rulings import (
     BrakeLifted,
@@ -287,4 +287,4 @@ __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried", 
 __all__ += ["MessageDone", "MessageDropped", "MessageHeard", "MessageLeft", "RecordingAsked"]
 __all__ += ["CallBlocked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]
 __all__ += ["CallForwarded", "CallWaits", "ForwardChanged", "ForwardInVain"]
-__all__ += ["BrakeLifted", "DialsBraked", "EmergencySeen"]
+__all__ += ["BrakeLifted", "ClaimChecked", "DialsBraked", "EmergencySeen"]

@@ -38,6 +38,15 @@ class CallNoted(Event):
 
 
 @dataclass(frozen=True)
+class ClaimChecked(Event):
+    """Somebody has shown a claim code, to become the owner. With `locked_s` none is looked at for so many
+    seconds from here on."""
+
+    right: bool
+    locked_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class PinChecked(Event):
     """Somebody's PIN was keyed, `wrong` times in a row by now. With `locked_s` none is looked at for so
     many seconds from here on."""
