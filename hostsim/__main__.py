@@ -57,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
                 play(told.script, office)
         else:
             with ExitStack() as stack:
-                live(made(told.state or STATE), told.http, told.script, stack)
+                live(made(told.state or STATE), told.http, told.script, stack, told.sound_at)
     except Refused as refused:
         say(str(refused))
         return 1
@@ -66,7 +66,7 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None:
+def live(folder: Path, port: int, script: Path | None, stack: ExitStack, sound_at: str | None = None) -> None:
     """Run until Ctrl-C or SIGTERM; what was opened is on `stack`. Refused: it cannot start."""
 
     prefer()
@@ -85,7 +85,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack) -> None
     beats += [engine.tick, server.beat]
     stack.callback(Pages(folder, port, ready).close)
     if story is None:
-        stack.callback(Media(folder).close)
+        stack.callback(Media(folder, sound_at).close)
     settle()
     if story and script:
         story.beat = ticker.beat
@@ -213,6 +213,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--http", type=_port, default=8080, metavar="PORT", help="8080; 0: any that is free")
     parser.add_argument("--state", type=Path, metavar="DIR", help=f"the box's folder ({STATE})")
     parser.add_argument("--script", type=Path, metavar="FILE", help="play a story")
+    parser.add_argument("--sound-at", metavar="IP", help="browsers' sound is at this address alone")
     parser.add_argument("--fast", action="store_true", help="play it as fast as this computer can, then end")
     return parser
 

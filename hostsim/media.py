@@ -11,10 +11,11 @@ PARTING = 3.0  # s that it has to end by itself
 
 
 class Media:
-    """`python -m firmware.rim.legs` on a state folder, reached at `addresses` alone."""
+    """`python -m firmware.rim.legs` on a state folder, reached at `address` alone; everywhere if None, for
+    Firefox does not come to 127.0.0.1 from an address of the network."""
 
-    def __init__(self, folder: Path, addresses: tuple[str, ...] = ("127.0.0.1",), path: str = "raw") -> None:
-        self._folder, self._addresses, self._path = folder, addresses, path
+    def __init__(self, folder: Path, address: str | None = None) -> None:
+        self._folder, self._address = folder, address
         self._closing = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="media", daemon=True)
@@ -49,7 +50,7 @@ class Media:
 
     def _command(self) -> list[str]:
         """An engine that is killed takes it along, where the system knows how."""
-        legs = [sys.executable, "-m", "firmware.rim.legs", "--state", str(self._folder), "--path", self._path]
-        legs += [word for each in self._addresses for word in ("--address", each)]
+        legs = [sys.executable, "-m", "firmware.rim.legs", "--state", str(self._folder)]
+        legs += ["--address", self._address] if self._address else []
         setpriv = shutil.which("setpriv")
         return [setpriv, "--pdeathsig", "KILL", *legs] if setpriv else legs

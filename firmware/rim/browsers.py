@@ -2,7 +2,7 @@
 
 A page attaches and it is in service; two seconds of the engine's own clock without a packet, and it is
 out, whatever became of the page. Its hook stays as it was meanwhile: who comes back in time is in his
-call still. It has no hook of its own to see: it is lifted and put down by order (`work`).
+call still. It has no hook of its own to see: it is lifted and put down by order.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +23,7 @@ from firmware.base.ports import (
     Order,
     OutOfService,
     PutDown,
+    Work,
 )
 from firmware.rim.leglink import Legs
 
@@ -35,7 +36,7 @@ class BrowserPort:
     """The `HandsetPort` of one station; `at` of its facts is counted in ticks of its shelf."""
 
     kind: Literal["phone"] = "phone"
-    tells_keys = True
+    tells_keys = by_order = True
 
     def __init__(self, name: str, legs: Legs) -> None:
         self.name = name
@@ -65,8 +66,8 @@ class BrowserPort:
         self._silent = 0 if self._legs.heard(self.name) else self._silent + 1
         if self._there != (self._silent < GONE):
             self._come() if not self._there else self._go()
-        for key in self._legs.keys(self.name):
-            self.work("press", key)
+        if self._there:
+            self._facts += [KeyHeard(key, at=now) for key in self._legs.keys(self.name)]
 
     def _come(self) -> None:
         self._there = True
@@ -85,23 +86,25 @@ class BrowserPort:
         return facts
 
     def do(self, order: Order) -> None:
-        """It rings on its page, by what the page hears of the call."""
-        if isinstance(order, PutDown):
-            self.work("hang_up")
+        """It rings on its page, by what the page hears of the call; it is worked where somebody is there."""
+        match order:
+            case Work("hang_up") | PutDown():
+                self._put_down()
+            case Work() if not self._there:
+                pass
+            case Work("lift") if not self._lifted:
+                self._lifted = True
+                self._told(Lifted(at=self.now))
+            case Work("flash") if self._lifted:
+                self._told(Flashed(at=self.now))
+            case Work("key", key):
+                self._told(KeyHeard(key, at=self.now))
 
-    def work(self, verb: Literal["lift", "hang_up", "flash", "press"], keys: str = "") -> None:
-        """What its person does by order, as with a telephone in his hand; nothing where nobody is there."""
-        if verb == "lift" and not self._lifted and self._there:
-            self._lifted = True
-            self._told(Lifted(at=self.now))
-        elif verb == "hang_up" and self._lifted:
-            self._lifted = False
-            if self._there:
-                self._told(HungUp(at=self.now))
-        elif verb == "flash" and self._lifted and self._there:
-            self._told(Flashed(at=self.now))
-        elif verb == "press" and self._there:
-            self._facts += [KeyHeard(key, at=self.now) for key in keys]
+    def _put_down(self) -> None:
+        """Also while nobody is there: who comes back then is in no call."""
+        if self._lifted and self._there:
+            self._told(HungUp(at=self.now))
+        self._lifted = False
 
     def _told(self, fact: Fact) -> None:
         self._facts.append(fact)
