@@ -35,11 +35,11 @@ NEXT: dict[tuple[State, str], State] = {
     **{(state, "free"): _S.IDLE for state in (_S.RINGING, *IN_CALL, _S.OFFLINE)},
     **{(state, "wrap"): _S.WRAPUP for state in (_S.RINGING, *IN_CALL, _S.OFFLINE)},
     (_S.WRAPUP, "ready"): _S.IDLE,
-    **{(state, "holds"): _S.HELD for state in (_S.RINGING, _S.TALKING, _S.CONSULTING, _S.OFFLINE)},
-    **{(state, "consults"): _S.CONSULTING for state in (_S.RINGING, _S.TALKING, _S.HELD, _S.OFFLINE)},
-    # A station may ring, be lifted or fail in any state: wrap-up keeps callers away, not colleagues.
+    # He may sign in where somebody is on hold. A station may ring, be lifted or fail in any state: wrap-up keeps callers away, not colleagues.
     **{(state, "rings"): _S.RINGING for state in State if state is not _S.RINGING},
     **{(state, "busy"): _S.TALKING for state in State if state is not _S.TALKING},
+    **{(state, "holds"): _S.HELD for state in State if state is not _S.HELD},
+    **{(state, "consults"): _S.CONSULTING for state in State if state is not _S.CONSULTING},
     **{(state, "gone"): _S.OFFLINE for state in State if state is not _S.OFFLINE},
 }
 SEEN = {
@@ -58,6 +58,7 @@ AT_REST = {
     _S.CONSULTING: "consults",
     _S.OFFLINE: "gone",
 }
+VANISHED = "vanished in a call"
 REASONS = {
     "free": "on its hook",
     "rings": "offered a call",
