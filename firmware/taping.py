@@ -6,11 +6,14 @@ from functools import partial
 from firmware.base import Refused
 from firmware.base.clock import Clock
 from firmware.base.events import Event
+from firmware.base.greetings import Greetings
 from firmware.base.messages import Mailboxes, boxes_of
 from firmware.base.orders import Handler
 from firmware.base.pins import Pins
 from firmware.calls.recording import Recorder
-from firmware.calls.voicemail import Voicemail
+from firmware.calls.voicemail import Voicemail, take
+from firmware.desk.affairs import Affairs
+from firmware.desk.greeting import Speaking
 from firmware.desk.mailbox import Listening
 from firmware.desk.queue import Desk
 from firmware.rim.tapes import Tapes
@@ -28,13 +31,17 @@ class Taping:
         exchange = desk.exchange
         self._desk = desk
         self.boxes = Mailboxes(tapes, tell, exchange.when_kept)
+        self.greetings = Greetings(tapes, tell, exchange.when_kept)
         self.recorder = Recorder(exchange, tapes, deck, clock, tell)
-        voicemail = Voicemail(exchange, self.boxes, tapes, deck, clock, tell)
+        voicemail = Voicemail(exchange, self.boxes, self.greetings, tapes, deck, clock, tell)
         exchange.takers.append(voicemail.takes)
         exchange.services |= Listening(desk, self.boxes, tapes, pins).scripts
-        self.observers = [self.boxes.see, voicemail.see, self.recorder.see]
+        exchange.services |= Speaking(desk, self.greetings, tapes, partial(take, tapes, deck), pins).scripts
+        self.observers = [self.boxes.see, self.greetings.see, voicemail.see, self.recorder.see]
         self.orders = self.recorder.orders | {"agent.record": Handler(self._record)}
+        self.orders |= Affairs(self.boxes, lambda: desk.settings).orders
         self.keepers: dict[str, Keeper] = {"mailboxes": self.boxes, "recordings": self.recorder}
+        self.keepers["greetings"] = self.greetings
         for name, phone in exchange.phones.items():
             phone.invites = partial(self._invites, name)
 
@@ -45,7 +52,7 @@ class Taping:
 
     def fresh(self, who: str) -> int:
         """Messages for somebody that nobody has heard yet."""
-        return self.boxes.fresh(boxes_of(who, self._desk.settings))
+        return self.boxes.fresh(boxes_of(who, self._desk.settings), who)
 
     def _record(self, who: str, on: bool) -> None:
         """What is said on his call is kept from now on, or not."""

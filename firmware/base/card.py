@@ -56,6 +56,7 @@ CARD: dict[str, tuple[Row, ...]] = {
     ),
     "Messages": (
         Row("own_messages", ("*97",), "Hear your own messages."),
+        Row("greeting", ("*96",), "Speak the greeting of your mailbox, or of one of your queues."),
         Row("messages", ("*98",), "Hear the messages of any mailbox; you are asked for its number."),
     ),
     "The owner": (

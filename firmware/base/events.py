@@ -11,11 +11,15 @@ from firmware.base.callbacks import CallbackAsked, CallbackDone, CallbackMissed,
 from firmware.base.choices import CallerKnown, CallLed, CallOffered, OfferEnded
 from firmware.base.event import Event
 from firmware.base.kept import (
+    GreetingKept,
+    GreetingLeft,
     MessageBegan,
+    MessageClaimed,
     MessageDone,
     MessageDropped,
     MessageHeard,
     MessageLeft,
+    MessagePutBack,
     RecordingAsked,
     RecordingBegan,
     RecordingEnded,
@@ -287,4 +291,5 @@ __all__ += ["CallbackAsked", "CallbackDone", "CallbackMissed", "CallbackTried", 
 __all__ += ["MessageDone", "MessageDropped", "MessageHeard", "MessageLeft", "RecordingAsked"]
 __all__ += ["CallBlocked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]
 __all__ += ["CallForwarded", "CallWaits", "ForwardChanged", "ForwardInVain"]
+__all__ += ["GreetingKept", "GreetingLeft", "MessageClaimed", "MessagePutBack"]
 __all__ += ["BrakeLifted", "ClaimChecked", "DialsBraked", "EmergencySeen"]

@@ -61,6 +61,41 @@ class MessageDone(Event):
 
 
 @dataclass(frozen=True)
+class MessageClaimed(Event):
+    """Somebody takes care of it, so nobody else does."""
+
+    mailbox: str
+    message: str
+    by: str
+
+
+@dataclass(frozen=True)
+class MessagePutBack(Event):
+    """It is everybody's again who has that mailbox."""
+
+    mailbox: str
+    message: str
+    by: str
+
+
+@dataclass(frozen=True)
+class GreetingKept(Event):
+    """Callers of a mailbox hear what somebody has spoken for it."""
+
+    mailbox: str
+    file: str
+    by: str
+
+
+@dataclass(frozen=True)
+class GreetingLeft(Event):
+    """They hear the box's own words again."""
+
+    mailbox: str
+    by: str
+
+
+@dataclass(frozen=True)
 class RecordingAsked(Event):
     """Whoever is to be recorded was told so, and did not object (`agreed`), or did."""
 

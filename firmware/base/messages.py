@@ -1,4 +1,5 @@
-"""The mailboxes: which messages lie where, and which of them were heard. All of it is told as events.
+"""The mailboxes: which messages lie where, which were heard, and who takes care of one that is for several.
+All of it is told as events.
 
 A restart gives them back, and a message that it cut off is there as far as it was spoken.
 """
@@ -8,13 +9,16 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+from firmware.base.errors import Refused
 from firmware.base.events import (
     Event,
     MessageBegan,
+    MessageClaimed,
     MessageDone,
     MessageDropped,
     MessageHeard,
     MessageLeft,
+    MessagePutBack,
 )
 from firmware.base.tapes import Tapes
 from firmware.tables import Settings
@@ -35,6 +39,7 @@ class Message:
     date: str
     cut: bool = False
     heard: bool = False
+    claimed: str | None = None  # by whom
 
 
 def boxes_of(who: str, settings: Settings) -> list[str]:
@@ -67,6 +72,8 @@ class Mailboxes:
             MessageDropped: lambda event: self._begun.pop(event.message, None),
             MessageHeard: self._heard,
             MessageDone: lambda event: self._all.pop(event.message, None),
+            MessageClaimed: lambda event: self._claimed(event.message, event.by),
+            MessagePutBack: lambda event: self._claimed(event.message, None),
         }
 
     def of(self, boxes: Collection[str]) -> list[Message]:
@@ -74,9 +81,32 @@ class Mailboxes:
         here = [each for each in self._all.values() if each.mailbox in boxes]
         return sorted(here, key=lambda each: each.heard)
 
-    def fresh(self, boxes: Collection[str]) -> int:
-        """How many were not heard yet."""
-        return sum(each.mailbox in boxes and not each.heard for each in self._all.values())
+    def fresh(self, boxes: Collection[str], who: str) -> int:
+        """How many were not heard yet, and are nobody else's affair."""
+        here = (each for each in self._all.values() if each.mailbox in boxes)
+        return sum(not each.heard and each.claimed in (None, who) for each in here)
+
+    def named(self, name: str, boxes: Collection[str]) -> Message:
+        """Refused: there is none of that name in those mailboxes, or no more."""
+        message = self._all.get(name)
+        if message is None or message.mailbox not in boxes:
+            raise Refused(f'there is no message "{name[:40]}" in your mailboxes any more')
+        return message
+
+    def claim(self, message: Message, by: str) -> None:
+        """He takes care of it. Refused: somebody else does."""
+        self._must_be_free(message, by)
+        if message.claimed is None:
+            self._tell(MessageClaimed(message.mailbox, message.name, by))
+
+    def put_back(self, message: Message, by: str) -> None:
+        """It is everybody's again; whoever has the mailbox may say so, as who claimed it may be away."""
+        if message.claimed is not None:
+            self._tell(MessagePutBack(message.mailbox, message.name, by))
+
+    def _must_be_free(self, message: Message, who: str) -> None:
+        if message.claimed not in (None, who):
+            raise Refused(f"{message.claimed} takes care of it: ask {message.claimed}, or put it back first")
 
     def next_of(self, call: str) -> str:
         """A name for the next message of a call."""
@@ -88,9 +118,11 @@ class Mailboxes:
             self._tell(MessageHeard(message.mailbox, message.name, by))
 
     def done(self, message: Message, by: str) -> None:
-        """It is gone; its sound when that is certain. A colleague may have been quicker."""
+        """It is gone; its sound when that is certain. A colleague may have been quicker. Refused: it is
+        somebody else's."""
         if message.name not in self._all:
             return
+        self._must_be_free(message, by)
         told = self._tell(MessageDone(message.mailbox, message.name, by))
         self._when_kept(told.seq, partial(self._tapes.remove, file_of(message.name)))
 
@@ -108,6 +140,10 @@ class Mailboxes:
     def _heard(self, event: MessageHeard) -> None:
         if (message := self._all.get(event.message)) is not None:
             message.heard = True
+
+    def _claimed(self, message: str, by: str | None) -> None:
+        if (there := self._all.get(message)) is not None:
+            there.claimed = by
 
     # Over a restart
 

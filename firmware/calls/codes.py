@@ -20,6 +20,13 @@ def begins_code(keys: str) -> bool:
     return any(code.startswith(keys) and code != keys for code in CODES)
 
 
+def split(keys: str) -> tuple[str, str]:
+    """A code that asks for a number, and what of that was keyed behind it; all else is as it was keyed."""
+    begun = [code for code in ASKING if keys.startswith(code) and keys not in CODES]
+    code = max(begun, key=len, default=keys)
+    return code, keys[len(code) :]
+
+
 def emergency_in(keys: str, emergencies: Collection[str]) -> str | None:
     """The emergency number that was keyed behind a *, as some do on old telephones."""
     return keys[1:] if keys[:1] == "*" and keys[1:] in emergencies else None

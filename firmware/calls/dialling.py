@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from firmware.base.clock import Clock, Timer
 from firmware.base.numbers import HABITS, after_habit, may_grow
 from firmware.calls.call import Stage
-from firmware.calls.codes import CODES, begins_code, begins_emergency, emergency_in
+from firmware.calls.codes import CODES, begins_code, begins_emergency, emergency_in, split
 from firmware.calls.dialogue import Say, Script
 from firmware.calls.handset import Handset, State
 
@@ -46,6 +46,8 @@ def decide(keys: str, country: str, emergencies: frozenset[str], inside: Collect
     if keys in CODES and not begins_code(keys):
         return Decision("code", keys, HABIT_PAUSE if begins_emergency(keys, emergencies) else 0.0)
     longer = may_grow(keys, country) or any(each.startswith(keys) and each != keys for each in inside)
+    if split(keys)[1] and not begins_code(keys):
+        return Decision("code", keys, 0.0)
     code = keys.startswith(("*", "#"))  # a longer one may follow
     complete = len(keys) >= MOST_KEYS or not (longer or code or _before_emergency(keys, emergencies))
     return Decision("number", keys, 0.0 if complete else PAUSE)
@@ -102,7 +104,10 @@ class Keypad:
         if decision.kind == "emergency":
             self._emergency(phone, number)
         elif not number.isdigit():
-            self._exchange.stations.serve(phone, number)
+            code, then = split(number)
+            self._exchange.stations.serve(phone, code)
+            for key in then:
+                self._exchange.talks.key(phone.name, key)
         else:
             self.dial(phone, number)
 

@@ -12,7 +12,7 @@ from firmware.base.choices import Leading
 from firmware.base.clock import Clock
 from firmware.base.events import FlowStopped
 from firmware.base.ports import Sound
-from firmware.calls import steps, steps_ask, steps_pin
+from firmware.calls import steps, steps_ask
 from firmware.calls.dialogue import Keys, Say, Script
 from firmware.calls.visit import Part, Visit
 from firmware.rows import GOODBYE, OPERATOR
@@ -21,7 +21,7 @@ from firmware.tables import Menu
 WRONG = "menu.wrong"
 AGAIN = "menu.again"
 ONE_MOMENT = "one_moment"
-SCRIPTS = steps.SCRIPTS | steps_ask.SCRIPTS | steps_pin.SCRIPTS
+SCRIPTS = steps.SCRIPTS | steps_ask.SCRIPTS
 BACK, REPEAT, HUMAN = "*", "#", "0"
 
 

@@ -1,4 +1,4 @@
-"""Steps that ask outside the box: a look-up, and a program that drives the call by verbs.
+"""Steps that ask others: a look-up, a program that drives the call by verbs, and whose account it is.
 
 While the caller waits for an answer nothing else does: he is given 2 s, then goes where the step says.
 """
@@ -11,7 +11,7 @@ import msgspec
 
 from firmware.base import amounts
 from firmware.base.asked import BUDGET, Asked, InDatabase, InTable, OverHttp
-from firmware.calls.dialogue import Ask, Keys, Say
+from firmware.calls.dialogue import Ask, Kept, Keys, Pause, Say
 from firmware.calls.dialogue import Step as Turn
 from firmware.calls.verbs import (
     Dial,
@@ -29,8 +29,12 @@ from firmware.calls.verbs import (
 from firmware.calls.visit import Part, Visit
 from firmware.checks import places
 from firmware.rows import GOODBYE, OPERATOR
-from firmware.steps import LookupStep, ProgramStep, Step, filled
+from firmware.steps import LookupStep, PinStep, ProgramStep, Step, filled
 
+ACCOUNT, ASK = "pin.account", "pin.ask"
+WRONG, LOCKED, DISK = "pin.wrong", "pin.locked", "code.disk"
+ACCOUNT_KEYS, PIN_KEYS = 20, 12
+PATIENCE = 10.0  # s that a caller waits for his turn; after that he is sent on
 MOST_ANSWERS = 30  # of one program to one caller
 
 
@@ -162,4 +166,47 @@ def _words(visit: Visit, verb: Speak | Play) -> tuple[str, ...]:
     return (*verb.prompts, *(prompt for each in said for prompt in each))
 
 
-SCRIPTS: dict[type[Step], Callable[[Visit, Any], Part]] = {LookupStep: lookup, ProgramStep: program}
+# A PIN, which is in no event, no text and no recording
+
+
+def pin(visit: Visit, step: PinStep) -> Part:
+    account = visit.known().get(step.account, "")
+    if not account:
+        account = yield Keys((ACCOUNT,), most=ACCOUNT_KEYS)
+        visit.put(step.account, account)
+    asked = step.prompts or (ASK,)
+    for _ in range(step.tries):
+        keyed = yield Keys(asked, most=PIN_KEYS, secret=True)
+        if keyed:
+            verdict = yield from _judged(visit, account, keyed)
+            if verdict is None:
+                break
+            if verdict:
+                visit.prove(step.account, True)
+                return step.next
+        asked = (WRONG, *(step.prompts or (ASK,)))
+    visit.prove(step.account, False)
+    return step.otherwise
+
+
+def _judged(visit: Visit, account: str, keyed: str) -> Generator[Turn, str, bool | None]:
+    """A script whose answer is the verdict, which is on the disk by then; None: no PIN is looked at now."""
+    accounts = visit.aids.accounts
+    if accounts is None or accounts.wait(account) > PATIENCE:
+        yield Say(LOCKED)
+        return None
+    while (seconds := accounts.wait(account)) > 0:
+        yield Pause(seconds)
+    row, call = visit.settings.accounts.get(account), visit.call.id if visit.call is not None else ""
+    verdict = accounts.judge(call, account, keyed, row.pin if row is not None else None)
+    if not (yield Kept(verdict.seq)):
+        yield Say(DISK)
+        return None
+    return verdict.right
+
+
+SCRIPTS: dict[type[Step], Callable[[Visit, Any], Part]] = {
+    LookupStep: lookup,
+    ProgramStep: program,
+    PinStep: pin,
+}

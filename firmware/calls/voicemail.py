@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firmware.base.clock import SECOND, Clock
 from firmware.base.events import CallEnded, Ending, Event, MessageBegan, MessageDropped, MessageLeft
+from firmware.base.greetings import Greetings
 from firmware.base.messages import LEAST, MOST, Mailboxes, file_of
-from firmware.base.ports import BEEP
+from firmware.base.ports import BEEP, Clip, Played
 from firmware.base.tapes import Tape, Tapes
 from firmware.calls.call import Call, Stage
 from firmware.calls.dialogue import DISK, Ask, Keys, Say, Script, Step
 from firmware.rows import GOODBYE
 from firmware.sound.deck import Deck, Track
-from firmware.tables import MAILBOX
+from firmware.tables import MAILBOX, Settings
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -30,6 +34,7 @@ TAIL = 0.5  # s that are kept behind the last word, where nothing but silence or
 KEY = 0.2  # s of a key's own tone until it is certain
 BREAK = 0.5  # s: a loop break is certain after 0.3 s, and begins with a click
 END = "#"
+OWN = "own"  # a clip: what was spoken for a mailbox
 SAID = {"saved": "mailbox.saved", "dropped": "mailbox.nothing", "": "mailbox.not_kept"}
 TONES: tuple[Ending, ...] = ("busy_tone", "dial_tone", "silence")
 
@@ -58,13 +63,14 @@ class Voicemail:
         self,
         exchange: "Exchange",
         boxes: Mailboxes,
+        greetings: Greetings,
         tapes: Tapes,
         deck: Deck,
         clock: Clock,
         tell: Callable[[Event], Event],
     ) -> None:
         self._exchange, self._boxes, self._tapes, self._deck = exchange, boxes, tapes, deck
-        self._clock, self._tell = clock, tell
+        self._greetings, self._clock, self._tell = greetings, clock, tell
         self._taking: dict[str, Taking] = {}  # by call
 
     def takes(self, call: Call, to: str) -> bool:
@@ -94,7 +100,8 @@ class Voicemail:
         if len(self._boxes.of([box])) >= MOST:
             yield Say("mailbox.full", GOODBYE)
             return
-        yield Keys((*self._greeting(box), "mailbox.speak"), first_s=0.0)  # a key goes straight to the tone
+        greeting = yield from greeting_of(self._exchange.settings, self._greetings, self._tapes, box)
+        yield Keys((*greeting, "mailbox.speak"), first_s=0.0)  # a key goes straight to the tone
         yield Say(BEEP)
         if (taking := self._begin(call, row, box)) is None:
             yield Say("mailbox.full", GOODBYE)
@@ -105,14 +112,6 @@ class Voicemail:
         finally:  # somebody of the office speaks with him now, or he has gone
             self._finish(taking, None)
         yield Say(SAID[answer], GOODBYE)
-
-    def _greeting(self, box: str) -> tuple[str, ...]:
-        settings = self._exchange.settings
-        if (own := settings.mailboxes[box].greeting) is not None:
-            return (own,)
-        if (person := settings.people.get(box)) is not None:
-            return "mailbox.of", *(f"digit.{each}" for each in person.number)
-        return ("mailbox.ours",)
 
     def _listen(self, taking: Taking, most_s: float) -> Generator[Step, str, float]:
         """Until he has done: how many seconds of it are his message."""
@@ -189,3 +188,58 @@ class Voicemail:
 
 def _only(*prompts: str) -> Script:
     yield Say(*prompts)
+
+
+def greeting_of(
+    settings: Settings, greetings: Greetings, tapes: Tapes, box: str
+) -> Generator[Step, str, tuple[Played, ...]]:
+    """What callers hear first: what was spoken for the mailbox, the owner's prompt, or the box's words."""
+    file = greetings.of(box)
+    if file is not None and (sound := (yield from fetched(tapes, file))) is not None:
+        return (Clip(OWN, sound),)
+    if (own := settings.mailboxes[box].greeting) is not None:
+        return (own,)
+    if (person := settings.people.get(box)) is not None:
+        return "mailbox.of", *(f"digit.{each}" for each in person.number)
+    return ("mailbox.ours",)
+
+
+def fetched(tapes: Tapes, file: str) -> Generator[Step, str, NDArray[np.float32] | None]:
+    """A sound file, read beside the tick; None: it is not there, or the disk does not answer."""
+    found: list[NDArray[np.float32] | None] = [None]
+
+    def read(tell: Callable[[str], None], sound: NDArray[np.float32] | None) -> None:
+        found[0] = sound
+        tell("read")
+
+    yield Ask(lambda tell: tapes.fetch(file, partial(read, tell)), DISK)
+    return found[0]
+
+
+Take = Callable[[str, str, float], Generator[Step, str, float | None]]
+
+
+def take(tapes: Tapes, deck: Deck, row: str, file: str, longest: float) -> Generator[Step, str, float | None]:
+    """What is said into a row is kept as `file` until a key comes, or for `longest` seconds: so many seconds
+    of it are safe; None: the disk takes nothing."""
+    if (tape := tapes.begin(file, 1)) is None:
+        return None
+    told: list[float] = []
+    ends: list[Callable[[str], None]] = []
+    track = Track(tape, row, False, lambda: None)
+    deck.put(track)
+    keep: float | None = None
+    try:
+        if (yield Keys(first_s=longest)):
+            keep = max(0.0, tape.seconds - KEY)
+    finally:  # also where he hangs up
+        deck.take(track)
+        tape.close(partial(_safe, told, ends), keep)
+    yield Ask(ends.append, DISK)
+    return told[0] if told else None
+
+
+def _safe(told: list[float], ends: list[Callable[[str], None]], seconds: float) -> None:
+    told.append(seconds)
+    for tell in ends:
+        tell("safe")

@@ -7,14 +7,11 @@ and not before.
 """
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
-from firmware.base import spoken
+from firmware.base import Refused, spoken
 from firmware.base.amounts import digits, said
 from firmware.base.messages import Mailboxes, Message, boxes_of, file_of
 from firmware.base.numbers import to_dial
@@ -22,12 +19,13 @@ from firmware.base.pins import Pins
 from firmware.base.ports import Clip
 from firmware.base.tapes import Tapes
 from firmware.calls.codes import NUMBER
-from firmware.calls.dialogue import DISK, Ask, Keys, Say, Script, Step
+from firmware.calls.dialogue import Keys, Say, Script, Step
 from firmware.calls.handset import Handset, State
+from firmware.calls.voicemail import fetched
 from firmware.desk.queue import Desk
 from firmware.desk.services import proof, say
 
-AGAIN, NEXT, DELETE, CALL_BACK, END = "1", "2", "3", "9", "#"
+AGAIN, NEXT, DELETE, CLAIM, CALL_BACK, END = "1", "2", "3", "4", "9", "#"
 TRIES = 2  # times that somebody who keys nothing is told the keys
 CLIP = "message"
 
@@ -49,12 +47,12 @@ class Listening:
         self.scripts = {"own_messages": self._own, "messages": self._any}
 
     def _own(self, phone: Handset) -> Script:
-        agent, people = self._desk.agents.of(phone.name), self._desk.settings.people
-        if agent is None:
-            return say("code.nobody_here")
-        person = people[agent.name]
-        known = person.station == phone.name or person.pin is None
-        return self._visit(agent.name, phone) if known else self._proved(agent.name, phone)
+        agent = self._desk.agents.of(phone.name)
+        return say("code.nobody_here") if agent is None else self._his(agent.name, phone)
+
+    def _his(self, who: str, phone: Handset) -> Script:
+        if (yield from himself(self._desk, self._pins, who, phone)):
+            yield from self._visit(who, phone)
 
     def _any(self, phone: Handset) -> Script:
         number = yield Keys(("messages.number",), most=NUMBER)
@@ -77,11 +75,12 @@ class Listening:
             yield from self._messages(visit)
         finally:  # however he ends it
             for message in visit.gone:
-                self._boxes.done(message, visit.who)
+                with suppress(Refused):  # somebody took it meanwhile
+                    self._boxes.done(message, visit.who)
 
     def _messages(self, visit: Visit) -> Script:
         boxes = boxes_of(visit.who, self._desk.settings)
-        messages, fresh = self._boxes.of(boxes), self._boxes.fresh(boxes)
+        messages, fresh = self._boxes.of(boxes), self._boxes.fresh(boxes, visit.who)
         if not messages:
             yield Say("messages.none")
             return
@@ -95,13 +94,13 @@ class Listening:
 
     def _message(self, visit: Visit, message: Message, before: tuple[str, ...]) -> Generator[Step, str, bool]:
         """One of them, as often as he likes. True: he wants the next."""
-        sound = yield from self._fetched(message)
+        sound = yield from fetched(self._tapes, file_of(message.name))
         clip = Clip(CLIP, sound) if sound is not None else "messages.gone"
         key = yield Keys((*before, *self._header(message), clip), first_s=0.5)
         self._boxes.heard(message, visit.who)
         silent = 0
         while silent < TRIES:
-            asked: tuple[str | Clip, ...] = ("messages.keys",)
+            asked: tuple[str | Clip, ...] = self._keys(message)
             if key in (NEXT, END):
                 return key == NEXT
             if key == CALL_BACK and message.number is not None:
@@ -112,21 +111,43 @@ class Listening:
             elif key == AGAIN:
                 asked = (clip,)
             elif key == DELETE:
-                asked = (_toggled(visit.gone, message),)
+                asked = self._toggled(visit, message)
+            elif key == CLAIM and self._shared(message):
+                asked = self._claimed(visit.who, message)
             silent = 0 if key else silent + 1
             key = yield Keys(asked)
         return False
 
-    def _fetched(self, message: Message) -> Generator[Step, str, NDArray[np.float32] | None]:
-        """Its sound, read beside the tick; None: it is not there, or the disk does not answer."""
-        found: list[NDArray[np.float32] | None] = [None]
+    def _keys(self, message: Message) -> tuple[str, ...]:
+        return ("messages.keys", *(("messages.claim",) if self._shared(message) else ()))
 
-        def read(tell: partial[None], sound: NDArray[np.float32] | None) -> None:
-            found[0] = sound
-            tell("read")
+    def _shared(self, message: Message) -> bool:
+        return message.mailbox in self._desk.settings.queues
 
-        yield Ask(lambda tell: self._tapes.fetch(file_of(message.name), partial(read, partial(tell))), DISK)
-        return found[0]
+    def _claimed(self, who: str, message: Message) -> tuple[str, ...]:
+        """He takes care of it, or does not any more; who does, where that is somebody else."""
+        if message.claimed == who:
+            self._boxes.put_back(message, who)
+            return ("messages.everybodys",)
+        if message.claimed is not None:
+            return self._whose(message)
+        self._boxes.claim(message, who)
+        return ("messages.yours",)
+
+    def _whose(self, message: Message) -> tuple[str, ...]:
+        """Who takes care of it: a colleague's number."""
+        person = self._desk.settings.people.get(message.claimed or "")
+        return "messages.claimed", *(digits(person.number) if person is not None else ())
+
+    def _toggled(self, visit: Visit, message: Message) -> tuple[str, ...]:
+        """Delete it, or take that back; what is said to it."""
+        if message.claimed not in (None, visit.who):
+            return self._whose(message)
+        if message in visit.gone:
+            visit.gone.remove(message)
+            return ("messages.undone",)
+        visit.gone.append(message)
+        return ("messages.deleted",)
 
     def _header(self, message: Message) -> tuple[str, ...]:
         """For sales / a message from / two zero one / today / at nine thirty / forty seconds long."""
@@ -141,6 +162,7 @@ class Listening:
             *spoken.received(language, came, now),
             *spoken.lasting(language, message.seconds),
             *(("messages.cut",) if message.cut else ()),
+            *(self._whose(message) if message.claimed is not None else ()),
         )
 
     def _call_back(self, visit: Visit, number: str) -> None:
@@ -156,10 +178,7 @@ def _count(language: str, fresh: int) -> tuple[str, ...]:
     return "messages.new", *said(language, "number", str(fresh), "UK")
 
 
-def _toggled(gone: list[Message], message: Message) -> str:
-    """Delete it, or take that back; what is said to it."""
-    if message in gone:
-        gone.remove(message)
-        return "messages.undone"
-    gone.append(message)
-    return "messages.deleted"
+def himself(desk: Desk, pins: Pins, who: str, phone: Handset) -> Generator[Step, str, bool]:
+    """Is it really he? At his own telephone nobody asks; elsewhere he proves it."""
+    person = desk.settings.people[who]
+    return person.station == phone.name or person.pin is None or (yield from proof(pins, who, person))

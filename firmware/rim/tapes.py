@@ -23,6 +23,7 @@ WAITING = 30 * RATE  # samples of one file that wait for a disk that hangs
 RESERVE = {
     "recordings": 96 << 20,
     "messages": 64 << 20,
+    "greetings": 64 << 20,
 }  # bytes left free: recordings stop first, calls never
 WRITE_EVERY, LOOK_EVERY = (
     0.2,
