@@ -35,7 +35,8 @@ NEXT: dict[tuple[State, str], State] = {
     **{(state, "free"): _S.IDLE for state in (_S.RINGING, *IN_CALL, _S.OFFLINE)},
     **{(state, "wrap"): _S.WRAPUP for state in (_S.RINGING, *IN_CALL, _S.OFFLINE)},
     (_S.WRAPUP, "ready"): _S.IDLE,
-    # He may sign in where somebody is on hold. A station may ring, be lifted or fail in any state: wrap-up keeps callers away, not colleagues.
+    # A station may ring, be lifted or fail in any state: wrap-up keeps callers away, not colleagues; and who
+    # signs in may find somebody on hold there.
     **{(state, "rings"): _S.RINGING for state in State if state is not _S.RINGING},
     **{(state, "busy"): _S.TALKING for state in State if state is not _S.TALKING},
     **{(state, "holds"): _S.HELD for state in State if state is not _S.HELD},
