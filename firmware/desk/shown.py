@@ -41,6 +41,7 @@ class Shown:
         self._desk, self._clock, self._tell, self._began = desk, clock, tell, clock.now
         self._agents: dict[str, tuple[tuple[str, str, str], int]] = {}  # name -> what he did, since (µs)
         self._calls: dict[str, int] = {}  # call -> since when it is as it is (µs)
+        self._talks: dict[str, int] = {}  # call -> since when somebody talks with him (µs), holds included
         self._came: dict[str, tuple[str, int]] = {}  # call -> its last queue, and since when it waits (µs)
         self._waited: dict[str, float] = {}  # call -> how long it did, in seconds
         self._notes: dict[str, str] = {}
@@ -49,17 +50,22 @@ class Shown:
     def see(self, event: Event) -> None:
         match event:
             case AgentChanged(agent=name, status=status, state=state, code=code):
-                if self._agents.get(name, (None,))[0] != (status, state, code):
-                    self._agents[name] = (status, state, code), event.at
-            case CallAnswered() | CallHeld() | CallMoved() | CallResumed():
+                self._does(name, (status, state, code), event.at)
+            case CallAnswered(call=call):
+                self._calls[call] = self._talks[call] = event.at
+            case CallHeld() | CallMoved() | CallResumed():
                 self._calls[event.call] = event.at
             case QueueEntered(call=call, queue=queue, waited=waited):
                 self._came[call] = queue, event.at - round(waited * SECOND)
             case QueueLeft(call=call) if call in self._came:
                 self._waited[call] = (event.at - self._came[call][1]) / SECOND
             case CallEnded(call=call):
-                for known in (self._calls, self._came, self._waited):
+                for known in (self._calls, self._talks, self._came, self._waited):
                     known.pop(call, None)
+
+    def _does(self, name: str, what: tuple[str, str, str], at: int) -> None:
+        if self._agents.get(name, (None,))[0] != what:
+            self._agents[name] = what, at
 
     # What is kept with a call
 
@@ -118,6 +124,7 @@ class Shown:
             "for": self._came.get(call.id, (None,))[0],
             "waited_s": None if waited is None else round(waited, 1),
             "since_s": self._s(self._calls.get(call.id, call.began)),
+            "talks_s": self._s(self._talks.get(call.id)),
             "from": call.phone.name if call.phone else None,
             "to": call.called.name if call.called else None,
             "note": self._notes.get(call.id, ""),

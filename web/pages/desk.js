@@ -9,7 +9,7 @@ import { useRing, wake } from "./desk_ring.js";
 import { Side } from "./desk_side.js";
 import { Start } from "./desk_start.js";
 import { Lines, Top } from "./desk_top.js";
-import { pressed, work } from "./desk_verbs.js";
+import { VERBS, pressed, work } from "./desk_verbs.js";
 import { sitter, view as viewed } from "./desk_view.js";
 import { isBrowser, useVoice } from "./desk_voice.js";
 import { titled } from "./format.js";
@@ -25,6 +25,7 @@ function useDesk(who) {
   const [panel, setPanel] = useState("");
   const [refusal, refuse] = useState({ at: "", text: "" });
   const seen = useRef(new Map());
+  const names = useRef(new Map());
   const opener = useRef(null);
   useSecond(true);
   const passed = () => (box.at ? (performance.now() - box.at) / 1000 : 0);
@@ -48,6 +49,7 @@ function useDesk(who) {
       if (!seen.current.has(call.id)) seen.current.set(call.id, now());
       return seen.current.get(call.id);
     },
+    recalled: (id) => names.current.get(id) ?? "",
     sits: (station) => titled(sitter(box.state, station) ?? "") || stationName(station),
     call: (name, number) => order("dial", { to: /^[+\d]/.test(number) ? number.replaceAll(" ", "") : name }, false, "call"),
     async dialled(event) {
@@ -62,6 +64,7 @@ function useDesk(who) {
       location.assign("/");
     },
   };
+  for (const call of desk.view ? [desk.view.current, ...desk.view.held].filter(Boolean) : []) names.current.set(call.id, party(call, desk.view));
   return desk;
 }
 
@@ -74,6 +77,7 @@ function Page({ who }) {
   useRing(ringing, name, ringing ? way(ringing) : "", isBrowser(view?.station));
   useKeys(desk);
   useSession(box.trouble);
+  useHeadset(desk);
   if (!view) return html`<p class="early">${t("opening")}</p>`;
   const away = Boolean(box.trouble);
   return html`
@@ -129,6 +133,33 @@ function useKeys(desk) {
     addEventListener("pointerdown", wake, { once: true });
     return () => removeEventListener("keydown", down);
   }, []);
+}
+
+/** The buttons of a head-set do what a key does; its lamps show what the page shows. */
+function useHeadset(desk) {
+  const newest = useRef(desk);
+  newest.current = desk;
+  const set = useRef(null);
+  const { ringing, current, phone } = desk.view ?? {};
+  useEffect(() => {
+    if (!navigator.hid) return undefined;
+    const press = (id) => {
+      const verb = VERBS.find((each) => each.id === id);
+      if (newest.current.view?.here && verb.when(newest.current.view)) work(verb, newest.current);
+    };
+    const hook = (off) => press(off ? "answer" : "end");
+    const use = async (device) => {
+      const { open } = await import("./headset.js");
+      set.current?.close();
+      set.current = await open(device, { hook, mute: () => press("mute") });
+    };
+    const chosen = ({ detail }) => use(detail).catch(() => {});
+    navigator.hid.getDevices().then(([device]) => device && use(device)).catch(() => {});
+    addEventListener("headset", chosen);
+    return () => { removeEventListener("headset", chosen); set.current?.close(); };
+  }, []);
+  const lamps = { ringing: Boolean(ringing), talking: Boolean(current), muted: Boolean(phone?.muted) };
+  useEffect(() => { set.current?.show(lamps); }, [lamps.ringing, lamps.talking, lamps.muted]);
 }
 
 /** A box that stays away may be one that does not know us any more. */

@@ -56,7 +56,8 @@ export const Sentence = ({ desk: { refusal }, at }) =>
 
 function Card({ call, desk, look, small }) {
   const { view } = desk;
-  const seconds = look === "ringing" ? desk.now() - desk.offered(call) : desk.now() - call.since_s;
+  const since = { ringing: desk.offered(call), talking: call.talks_s }[look] ?? call.since_s;
+  const seconds = desk.now() - since;
   const long = look === "held" && seconds >= HOLD_LONG;
   return html`
     <article class="card ${look} ${small ? "small" : ""}" aria-label=${party(call, view)}>
@@ -66,6 +67,10 @@ function Card({ call, desk, look, small }) {
         ${duration(seconds)}${long && html`<span class="unseen"> ${t("card.long")}</span>`}</p>
       <p class="number">${number(call, view)}</p>
       ${!small && html`<${Facts} call=${call} look=${look} />`}
+      ${!small && call.script && html`<p class="script">${call.script}</p>`}
+      ${!small && look === "ringing" && call.note && html`<p class="script">${call.note}</p>`}
+      ${!small && call.listeners?.length > 0 && html`
+        <p class="together"><${Sign} name="headset" /> ${t("card.listened", { names: call.listeners.map(({ who }) => titled(who)).join(", ") })}</p>`}
     </article>`;
 }
 
@@ -87,6 +92,7 @@ function Facts({ call, look }) {
     call.label && ["fact.about", call.label],
     call.waited_s !== null && call.waited_s !== undefined && ["fact.waited", duration(call.waited_s)],
     look === "ringing" && call.waited !== null && ["fact.waited", duration(call.waited)],
+    call.verified !== null && call.verified !== undefined && ["fact.proved", t(call.verified ? "proved.yes" : "proved.no")],
     call.language && ["fact.language", call.language],
     call.returning && ["fact.last", t("returning", { name: titled(call.returning.agent), ago: ago(call.returning.days) })],
     ...Object.entries(call.data ?? {}).map(([name, value]) => [word("data", name), value]),
@@ -105,10 +111,11 @@ const Together = ({ view }) => html`
 /** What can be done with who is there; a phone is lifted by hand, and says so. */
 export function Actions({ desk, ids }) {
   const { view } = desk;
-  const lift = ids.includes("answer") && /^phone|^\+/.test(view.station ?? "");
+  const away = /^\+/.test(view.station ?? "");
+  const lift = ids.includes("answer") && (away || /^phone/.test(view.station ?? ""));
   const shown = VERBS.filter((verb) => ids.includes(verb.id) && verb.when(view) && !(lift && verb.id === "answer"));
   return html`
-    ${lift && html`<p class="lift"><${Sign} name="phone" /> ${t("card.lift", { station: stationName(view.station) })}</p>`}
+    ${lift && html`<p class="lift"><${Sign} name="phone" /> ${t(away ? "card.away" : "card.lift", { station: stationName(view.station) })}</p>`}
     <div class="actions" role="group" aria-label=${t("actions")}>
       ${shown.map((verb) => html`<${Button} key=${verb.id} verb=${verb} desk=${desk} />`)}
     </div>`;

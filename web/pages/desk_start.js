@@ -38,7 +38,7 @@ export function Start({ desk }) {
           <label key=${name}>
             <input type="radio" name="station" value=${name} checked=${picked === name} onChange=${() => pick(name)} />
             <span><${Sign} name=${KINDS[kind]} /> <b>${kind === "browser" ? t("start.browser") : stationName(name)}</b>
-              <small>${taken ? t("start.taken", { name: titled(taken) }) : phone.state === "out" && kind !== "browser" ? t("line.out") : phone.number ?? ""}</small></span>
+              <small>${taken ? t("start.taken", { name: titled(taken) }) : phone.state === "out" && kind !== "browser" ? t("line.out") : kind === "phone" ? phone.number : ""}</small></span>
           </label>`)}
       </fieldset>
       <button class="main" autofocus>${t("verb.sign_in")} <kbd aria-hidden="true">⏎</kbd></button>

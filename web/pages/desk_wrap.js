@@ -14,10 +14,10 @@ export function WrapUp({ desk }) {
   const extend = VERBS.find(({ id }) => id === "extend");
   return html`
     <div class="wrap">
-      <p class="said"><${Sign} name="wrapup" /> ${t("wrap.title")}</p>
+      <p class="said"><${Sign} name="wrapup" /> ${t("wrap.title")}${desk.recalled(wrap.call) && html`: <b>${desk.recalled(wrap.call)}</b>`}</p>
       <p class="clock" role="timer" aria-live="off">${duration(Math.ceil(left))}</p>
       ${wrap.reasons.length > 0 && html`<${Reasons} desk=${desk} wrap=${wrap} />`}
-      <${Notes} key=${wrap.call} desk=${desk} call=${wrap.call} note=${wrap.note} />
+      ${!desk.view.current && html`<${Notes} key=${wrap.call} desk=${desk} call=${wrap.call} note=${wrap.note} />`}
       <div class="actions">
         <button class="verb go" data-verb="done" onClick=${() => desk.order("ready")}>
           <${Sign} name="ready" /> <span>${t("wrap.done")}</span> <kbd aria-hidden="true">R</kbd></button>
