@@ -132,7 +132,7 @@ class Box:
         self.claim = Claim(self.exchange, secret, self.clock, self.tell)
         self.exchange.services |= Services(desk, pins, self._prompts.names).scripts | self.claim.services
         self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see, self.shown.see]
-        self.observers.append(self.glance.see)
+        self.observers += [self.glance.see, desk.returns.see]
         self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see, *self.taping.observers]
         self.exchange.incoming.aids.memory = desk.callers
         self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders

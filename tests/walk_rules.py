@@ -98,9 +98,10 @@ class Rules:
         for phone in filter(None, parties):
             rings = phone in call.rung
             exchange = self.office.box.exchange
-            kept = [phone.call, *exchange.hands.at(phone), *exchange.conferences.of(phone)]
+            lost = exchange.lost.at(phone)
+            kept = [phone.call, *exchange.hands.at(phone), *exchange.conferences.of(phone), *lost]
             self._hold(call in kept, f"{call.id}: {phone.name} has another call")
-            self._hold(rings or phone.off_hook, f"{call.id}: {phone.name} is {phone.state}")
+            self._hold(rings or phone.off_hook or lost, f"{call.id}: {phone.name} is {phone.state}")
         for phone in call.rung:
             self._hold(
                 phone.state is handsets.State.RINGING, f"{phone.name} is {phone.state}, {call.id} rings"

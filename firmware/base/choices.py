@@ -6,7 +6,7 @@ from typing import Literal
 from firmware.base.event import Event
 
 Leading = Literal["key", "silence", "wrong_keys", "line", "closed", "flow", "blocked"]
-Unmet = Literal["no_answer", "rejected", "signed_out", "break", "dnd", "withdrawn"]
+Unmet = Literal["no_answer", "rejected", "signed_out", "break", "dnd", "withdrawn", "out_of_reach"]
 
 
 @dataclass(frozen=True)

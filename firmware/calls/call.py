@@ -129,6 +129,19 @@ class Call:
         return party.name if party is not None else None
 
 
+class Returner(Protocol):
+    """Who sees to whoever had to do with a telephone that has vanished: of the desk."""
+
+    def unrung(self, call: Call, phone: "Handset") -> bool:
+        """It rang for that call. True: he waits, and the next is asked."""
+
+    def away(self, phone: "Handset") -> None:
+        """It vanished in a call, and is not back in time."""
+
+    def give_back(self, call: Call, phone: "Handset") -> None:
+        """A caller was kept for it."""
+
+
 class Distributor(Protocol):
     """Who finds a station for a call: the desk."""
 
@@ -171,6 +184,9 @@ class Distributor(Protocol):
 
     def unanswered(self, call: Call, phone: "Handset") -> bool:
         """Nobody took it there: its person missed it, and is spared for a while. False: nobody is there."""
+
+    @property
+    def returns(self) -> Returner: ...
 
     def declined(self, call: Call, phone: "Handset") -> bool:
         """He hung up. True: before he was joined, and the caller waits on."""

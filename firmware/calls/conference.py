@@ -4,6 +4,7 @@ A conference is one telephone with several calls: everybody on them hears everyb
 two who remain talk on, more of them need a telephone of the office among them, which is the host then.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from firmware.base import Refused
@@ -108,6 +109,41 @@ class Conferences:
     def _gather(self, host: Handset) -> None:
         if host.call is not None:
             self._exchange.hands.gather(self.rows(host.call))
+
+    # A station that vanishes, and comes back
+
+    def broken(self, host: Handset, call: Call) -> list[Call]:
+        """The station of whoever is on `call` has vanished: all his calls, together no more."""
+        return [*self._others.pop(host, []), call]
+
+    def mended(self, host: Handset, calls: Sequence[Call]) -> None:
+        """He is back, and on the last of these calls."""
+        if len(calls) > 1:
+            self._others[host] = list(calls[:-1])
+        self.gathered(calls[-1], host)
+
+    def gathered(self, call: Call, phone: Handset) -> None:
+        """Everybody on that call hears everybody; `phone` is one of them."""
+        hands = self._exchange.hands
+        hands.gather(self.rows(call) or [phone, hands.far(call, phone)])
+
+    def goes_on(self, host: Handset, calls: Sequence[Call]) -> bool:
+        """He does not come back: those who remain talk on. False: they may not, or cannot."""
+        hands, calls = self._exchange.hands, [call for call in calls if not call.over]
+        fars = [hands.far(call, host) for call in calls]
+        phones = [far for far in fars if isinstance(far, Handset)]
+        if len(calls) < 2 or not phones or not all(phone.off_hook for phone in phones):
+            return False
+        for call, far in zip(calls, fars, strict=True):
+            self._exchange.talks.stop(far.name)
+            hands.at(host).remove(call)
+            call.step("resume")
+            self._tell(CallResumed(call=call.id, by="box"))
+        if len(calls) == 2:
+            self._put_through(calls[0], calls[1], host)
+        else:
+            self._new_host(calls, host)
+        return True
 
     # Leaving
 

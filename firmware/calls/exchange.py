@@ -31,6 +31,7 @@ from firmware.calls.handset import Handset
 from firmware.calls.incoming import Incoming
 from firmware.calls.knocking import Knocking
 from firmware.calls.line import Line
+from firmware.calls.lost import Lost
 from firmware.calls.monitor import Monitor
 from firmware.calls.outgoing import ForBox, Outgoing, to_spare
 from firmware.calls.outside import Outsides
@@ -85,7 +86,7 @@ class Exchange:
         self.conferences, self.bridges = Conferences(self, clock, tell), Bridges(self, clock)
         self.parking, self.monitor = Parking(self, clock, tell), Monitor(self, clock, tell)
         self.stations, self.knocking = Stations(self, tell), Knocking(self, clock, tell)
-        self.working = Working(self, clock)
+        self.working, self.lost = Working(self, clock), Lost(self, clock, tell)
         self.services |= hand_services(self)
         for line in lines.values():
             line.owner = self.incoming
@@ -101,6 +102,7 @@ class Exchange:
         self.hands.changed(phone)
         self.knocking.changed(phone)
         self.working.changed(phone)
+        self.lost.changed(phone)
         self.desk.changed(phone.name)
         self.monitor.stir()
 
@@ -208,7 +210,8 @@ class Exchange:
         if (attempt := self.attempts.pop(call, None)) is not None:
             attempt.stop()
         self.desk.over(call)
-        for each in (self.knocking, self.hands, self.transfers, self.conferences, self.parking, self.monitor):
+        parked, heard = self.parking, self.monitor
+        for each in (self.knocking, self.hands, self.transfers, self.conferences, parked, heard, self.lost):
             each.over(call)
         if call.told:
             seconds = round(ago(self._clock, call.began), 3)

@@ -204,10 +204,6 @@ class Hands:
             self._exchange.transfers.let_go(call, phone)
             self._exchange.transfers.lead_back(call, phone)
 
-    def gone(self, phone: Handset) -> None:
-        """The telephone is out of service: whoever is held there is led to the operator."""
-        self.ring_back(phone)
-
     def over(self, call: Call) -> None:
         """A call has ended: it waits nowhere any more."""
         for phone in [phone for phone, calls in self.held.items() if call in calls]:

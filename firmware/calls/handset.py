@@ -161,8 +161,9 @@ class Handset:
         self._act("calls again")
 
     def answered(self) -> None:
-        """The far end answered."""
-        self._act("answer")
+        """The far end answered; it may have vanished meanwhile (`lost`)."""
+        if self.state is not State.OUT:
+            self._act("answer")
 
     def far_end_gone(self, tone: str = "congestion") -> None:
         """Nobody is there (any more): hear so until it is put back."""

@@ -163,6 +163,11 @@ class Outgoing:
         sound = self._exchange.sound
         (sound.join if self.call.leg is None else sound.hear)(phone, self._line.name)
 
+    def heard_again(self, phone: str) -> None:
+        """The telephone that dialled was gone, and is back."""
+        if self._phase == "sent":
+            self._let_hear(phone)
+
     def _after_digits(self, fact: Fact) -> None:
         if isinstance(fact, Reversed):
             self._answered("reversal")
@@ -207,7 +212,8 @@ class Outgoing:
         elif self.call.phone is not None:
             self.call.phone.answered()
             self._tell(CallAnswered(call=self.call.id, station=self.call.phone.name, how=how))
-            self._exchange.conferences.answered(self.call)
+            if not self._exchange.lost.answered(self.call):
+                self._exchange.conferences.answered(self.call)
 
     def _refused(self) -> None:
         self._exchange.end(self.call, "called", "busy_tone")

@@ -60,7 +60,8 @@ class Stations:
                 call.line.join()
         self._tell(CallAnswered(call=call.id, station=phone.name, how="lift"))
         self._exchange.desk.answered(call, phone)
-        self._exchange.conferences.answered(call)
+        if not self._exchange.lost.answered(call):
+            self._exchange.conferences.answered(call)
 
     # Keys and the hook
 
@@ -84,7 +85,7 @@ class Stations:
         if self._exchange.hands.hung_up(phone, call):
             return
         if call is not None and not self._declines(call, phone):
-            self._exchange.end(call, self._side(call, phone), "hang_up")
+            self._exchange.end(call, self.side(call, phone), "hang_up")
 
     def _declines(self, call: Call, phone: Handset) -> bool:
         """Before he was joined with a caller he gives nobody up but himself."""
@@ -97,22 +98,29 @@ class Stations:
         call.phone = None
         return True
 
-    def _side(self, call: Call, phone: Handset) -> Side:
+    def side(self, call: Call, phone: Handset) -> Side:
         return "caller" if phone is call.phone and call.direction != "in" else "called"
 
     def unplugged(self, phone: Handset) -> None:
+        """It has vanished: what rang there rings elsewhere, and who was talked with is kept for it."""
         self._exchange.keypad.stop(phone)
-        call = phone.call
-        if call is not None and phone in call.rung:
-            call.rung.remove(phone)
         self._exchange.talks.stop(phone.name)
         self._exchange.sound.part(phone.name)
-        self._exchange.hands.gone(phone)
-        hosted = self._exchange.conferences.hung_up(phone, call)
-        if call is None or hosted or self._declines(call, phone):
-            return
-        if phone in (call.phone, call.called):
-            self._exchange.end(call, self._side(call, phone), "failed")
+        call = phone.call
+        if call is not None and phone in call.rung:
+            self._unrung(call, phone)
+            call = None
+        elif call is not None and self._exchange.monitor.at(phone) is not None:
+            self._exchange.end(call, "caller", "failed")
+            call = None
+        elif call is not None and self._declines(call, phone):
+            call = None
+        self._exchange.lost.vanished(phone, call)
+
+    def _unrung(self, call: Call, phone: Handset) -> None:
+        call.rung.remove(phone)
+        if not self._exchange.desk.returns.unrung(call, phone) and not call.rung:
+            self._exchange.end(call, "box" if call.stage is Stage.PROMISED else "called", "failed")
 
     def holds(self, phone: Handset) -> bool:
         return bool(self._exchange.hands.at(phone))

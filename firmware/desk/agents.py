@@ -16,7 +16,7 @@ from firmware.calls.call import Call, Tell
 from firmware.calls.exchange import Exchange
 from firmware.calls.handset import Handset
 from firmware.calls.outside import shown
-from firmware.desk.states import AT_REST, IN_CALL, MISSED, NEXT, REASONS, SEEN, Agent, State, Status
+from firmware.desk.states import AT_REST, IN_CALL, MISSED, NEXT, REASONS, SEEN, VANISHED, Agent, State, Status
 from firmware.desk.wrapup import WrapUp
 from firmware.tables import Person, Queue
 
@@ -114,7 +114,7 @@ class Agents:
             agent.signed_in, agent.dnd = self._clock.now, False
         self._since_now(agent)
         self._look(agent)
-        self._say(agent, Status.AVAILABLE, reason, always=moved)
+        self.say(agent, Status.AVAILABLE, reason, always=moved)
         self._changed()  # he may have been available here, and spared after a call that he missed
 
     def _since_now(self, agent: Agent) -> None:
@@ -131,7 +131,7 @@ class Agents:
         if agent.state is State.WRAPUP:
             self._see(agent, "ready", reason)
         agent.wrap = None
-        self._say(agent, Status.OFF, reason)
+        self.say(agent, Status.OFF, reason)
 
     def take_break(self, who: str, code: str) -> None:
         """No calls from now on; the one that he is on goes on."""
@@ -140,7 +140,7 @@ class Agents:
         if code not in codes:
             raise Refused(f'there is no break "{code[:30]}": choose one of {", ".join(codes)}')
         agent.code = code
-        self._say(agent, Status.BREAK, code)
+        self.say(agent, Status.BREAK, code)
 
     def ready(self, who: str) -> None:
         """Back from a break, or done with wrap-up. Refused: the wrap-up may not end yet."""
@@ -149,7 +149,7 @@ class Agents:
             agent.wrap.end()
         agent.misses, agent.not_before = 0, 0
         self._since_now(agent)
-        self._say(agent, Status.AVAILABLE, "ready")
+        self.say(agent, Status.AVAILABLE, "ready")
         self._changed()  # he may have been available, and spared after a call that he missed
 
     def disturb_not(self, who: str, on: bool) -> None:
@@ -204,7 +204,7 @@ class Agents:
         self.pause(agent)
         if agent.misses >= self._exchange.settings.office.misses and agent.status is Status.AVAILABLE:
             agent.code = MISSED
-            self._say(agent, Status.BREAK, MISSED)
+            self.say(agent, Status.BREAK, MISSED)
 
     def spare(self, phone: Handset | None) -> None:
         """The caller left before whoever lifted was joined with him: he is as long idle as before."""
@@ -241,7 +241,7 @@ class Agents:
             return
         agent.station = station
         self._clock.at(agent.not_before, self._changed)
-        self._say(agent, status, "the box started anew")
+        self.say(agent, status, "the box started anew")
 
     # The machine
 
@@ -256,14 +256,16 @@ class Agents:
                 wrap.begin()
             self._see(agent, "wrap", "wrap-up")
         else:
-            self._see(agent, seen, REASONS[seen])
+            vanished = seen == "gone" and phone is not None and self._exchange.lost.at(phone)
+            self._see(agent, seen, VANISHED if vanished else REASONS[seen])
 
     def _seen(self, phone: Handset) -> str:
         """What is seen of his station; while somebody is on hold there, what he does meanwhile."""
         seen = SEEN.get(phone.state, "gone")
         if seen == "busy" and self._exchange.hands.at(phone):
             return "consults" if phone.call is not None else "holds"
-        return seen
+        # Back, but perhaps lifted in a moment only.
+        return "gone" if seen == "free" and self._exchange.lost.at(phone) else seen
 
     def _wrapped_up(self, agent: Agent, why: str) -> None:
         if agent.state is State.WRAPUP:
@@ -278,7 +280,7 @@ class Agents:
         agent.state = new
         self._told(agent, was_free, reason)
 
-    def _say(self, agent: Agent, status: Status, reason: str, always: bool = False) -> None:
+    def say(self, agent: Agent, status: Status, reason: str, always: bool = False) -> None:
         if agent.status is status and status is not Status.BREAK and not always:
             return
         was_free, agent.status, agent.spared = agent.free, status, False

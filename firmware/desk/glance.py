@@ -30,11 +30,12 @@ class Glance:
             self._why[event.agent] = event.reason
 
     def agent(self, agent: Agent) -> dict[str, Any]:
-        person = self._desk.settings.people.get(agent.name)
+        person, phone = self._desk.settings.people.get(agent.name), self._desk.agents.phone(agent)
         return {
             "reason": self._why.get(agent.name, ""),
             "number": person.number if person is not None else None,
             "back": self._back(agent),
+            "lost": [call.id for call in self._desk.exchange.lost.at(phone)] if phone is not None else [],
         }
 
     def _back(self, agent: Agent) -> str | None:

@@ -29,9 +29,11 @@ class Limits:
         self._settings = desk.settings  # at the last look
         desk.exchange.calendar.watch(self._turned)
 
-    def entered(self, waiting: "Waiting", queue: Queue) -> None:
-        """He has just come: he may have to go on at once, or after a time."""
-        if (to := self._full(waiting, queue) or self._unstaffed(waiting, queue)) is not None:
+    def entered(self, waiting: "Waiting", queue: Queue, again: bool = False) -> None:
+        """He has just come: he may have to go on at once, or after a time. For who has to wait `again`
+        no queue is too full."""
+        full = None if again else self._full(waiting, queue)
+        if (to := full or self._unstaffed(waiting, queue)) is not None:
             self._lead_on(waiting, to)
         else:
             self._wait_at_most(waiting, queue)

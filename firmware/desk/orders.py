@@ -9,7 +9,7 @@ from firmware.base.orders import Handler
 from firmware.base.stations import PAGE
 from firmware.calls.call import Tell
 from firmware.desk.seats import Seats
-from firmware.desk.states import Status
+from firmware.desk.states import Agent, Status
 from firmware.desk.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Orders:
         for agent in self._agents.signed_in():
             if (agent.name == who) != (agent.station == place):  # he elsewhere, somebody else here
                 self._unring(agent.name, "signed_out")
+                self._give_up(agent)
         self._agents.sign_in(who, place)
         return place
 
@@ -57,8 +58,9 @@ class Orders:
 
     def sign_off(self, who: str, why: str) -> None:
         """The same, for whoever does not say so himself."""
-        self._agents.must_be_here(who)
+        agent = self._agents.must_be_here(who)
         self._unring(who, "signed_out")
+        self._give_up(agent)
         self._agents.sign_out(who, why)
 
     def take_break(self, who: str, code: str) -> None:
@@ -75,6 +77,11 @@ class Orders:
         self._agents.ringing(who)
         self._unring(who, "rejected")
         self._agents.pause(self._agents.all[who])
+
+    def _give_up(self, agent: Agent) -> None:
+        """He leaves a station that has vanished in a call: nobody waits there for him any longer."""
+        if (phone := self._agents.phone(agent)) is not None:
+            self._desk.exchange.lost.give_up(phone)
 
     def _unring(self, who: str, reason: Unmet) -> None:
         agent = self._agents.all.get(who)

@@ -21,6 +21,7 @@ from firmware.desk.forward import Forwards
 from firmware.desk.limits import GaveUp, Limits
 from firmware.desk.orders import Orders
 from firmware.desk.places import Places
+from firmware.desk.returns import Returns
 from firmware.desk.routing import Shares, View
 from firmware.desk.whisper import greet, whisper
 from firmware.tables import CALLBACK, Nobody, Queue, Settings
@@ -89,7 +90,7 @@ class Desk:
         self.waiting: dict[Call, Waiting] = {}
         self.callbacks = Callbacks(self, tell)
         self.stirred = False  # something changed since the last match
-        self.limits = Limits(self)
+        self.limits, self.returns = Limits(self), Returns(self, tell)
         self.expected: Callable[[Waiting], float | None] = lambda waiting: None  # s: the honest wait
         self._gave_up = GaveUp(clock)
 

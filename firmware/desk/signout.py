@@ -95,6 +95,9 @@ class SignOut:
                 self._desk.orders.sign_off(name, why)
 
     def _busy(self, agent: Agent) -> bool:
+        phone = self._desk.agents.phone(agent)
+        if phone is not None and self._desk.exchange.lost.at(phone):
+            return True
         if agent.in_call or (agent.wrap is not None and agent.wrap.running):
             return True
         queues = self._desk.settings.queues

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from firmware.base import Refused
 from firmware.base.orders import Handler
-from firmware.calls.handset import Handset
+from firmware.calls.handset import Handset, State
 
 if TYPE_CHECKING:
     from firmware.desk.queue import Desk
@@ -44,8 +44,8 @@ class Verbs:
 
     def _phone(self, who: str) -> Handset:
         phone = self._desk.agents.phone(self._desk.agents.must_be_here(who))
-        if phone is None:
-            raise Refused(f"{who}'s station is out of reach")
+        if phone is None or phone.state is State.OUT:
+            raise Refused(f"{who}'s station is out of reach: open its page, or plug it in")
         return phone
 
     def answer(self, who: str) -> None:
@@ -53,7 +53,12 @@ class Verbs:
         self._exchange.working.answer(self._phone(who))
 
     def hang_up(self, who: str) -> None:
-        self._exchange.working.hang_up(self._phone(who))
+        """End the call; also one that waits for a station that has vanished."""
+        phone = self._desk.agents.phone(self._desk.agents.must_be_here(who))
+        if phone is not None and self._exchange.lost.at(phone):
+            self._exchange.lost.hang_up(phone)
+        else:
+            self._exchange.working.hang_up(self._phone(who))
 
     def press(self, who: str, keys: str) -> None:
         self._exchange.working.press(self._phone(who), keys)

@@ -43,6 +43,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "unmet.signed_out": "{who} signed out",
         "unmet.break": "{who} went on a break",
         "unmet.dnd": "{who} did not want to be disturbed",
+        "unmet.out_of_reach": "the telephone of {who} was out of reach",
         "unmet.withdrawn": "it was taken from {who} after {time} for a colleague who became free",
         # The choice
         "only": "{who} was the only one free for it",

@@ -1,0 +1,254 @@
+"""A station that vanishes in a call and comes back: whoever it was on a call with is kept for it a while.
+
+A page is loaded anew, a cable pulled, a network gone: the far end hears that it takes a moment, then music.
+Back in time, both talk on, and nothing was lost. Else a caller goes back to where somebody can help him, and
+a colleague is told. An emergency call is kept for as long as its far end stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from firmware.base import Refused
+from firmware.base.clock import Clock, Timer
+from firmware.base.events import CallHeld, CallResumed
+from firmware.base.ports import Work
+from firmware.calls.call import Call, Stage, Tell
+from firmware.calls.dialogue import Pause, Say, Script
+from firmware.calls.hands import MUSIC
+from firmware.calls.handset import Handset, State
+
+if TYPE_CHECKING:
+    from firmware.calls.exchange import Exchange
+
+MOMENT, GONE, HELP = "one_moment", "lost.gone", "lost.emergency"
+SOFT = 0.2  # gain of the music while somebody speaks
+HOOK = 0.5  # s behind its return in which a station that is lifted says so
+AGAIN = 10.0  # s between two words to whoever helps in an emergency
+BY = "box"
+
+
+@dataclass(eq=False)
+class Away:
+    """What a station had when it vanished."""
+
+    talk: list[Call] = field(default_factory=list)  # what was talked on; of a host all of his conference
+    making: Call | None = None  # whose far end has not answered yet
+    guest: Call | None = None  # in a conference of somebody else, or with whom has vanished as well
+    muted: bool = False
+    timer: Timer | None = None
+
+    @property
+    def calls(self) -> list[Call]:
+        own = [*self.talk, *(each for each in (self.making, self.guest) if each is not None)]
+        return [call for call in own if not call.over]
+
+    def stop(self) -> None:
+        if self.timer is not None:
+            self.timer.stop()
+
+
+class Lost:
+    """All stations that have vanished and had somebody."""
+
+    def __init__(self, exchange: "Exchange", clock: Clock, tell: Tell) -> None:
+        self._exchange, self._clock, self._tell = exchange, clock, tell
+        self._away: dict[Handset, Away] = {}
+
+    def at(self, phone: Handset) -> list[Call]:
+        """The calls that are kept for it."""
+        away = self._away.get(phone)
+        return [] if away is None else list(dict.fromkeys((*away.calls, *self._exchange.hands.at(phone))))
+
+    # It vanishes
+
+    def vanished(self, phone: Handset, call: Call | None) -> bool:
+        """It is out of service, and was on that call. True: the call is kept."""
+        if phone in self._away:
+            return True
+        if call is None and not self._exchange.hands.at(phone):
+            return False
+        away = self._away[phone] = Away(muted=phone in self._exchange.hands.muted)
+        if call is not None:
+            self._keep(call, phone, away)
+        seconds = self._exchange.settings.office.return_s
+        away.timer = self._clock.after(seconds, lambda: self.give_up(phone))
+        return True
+
+    def _keep(self, call: Call, phone: Handset, away: Away) -> None:
+        conferences = self._exchange.conferences
+        if call.stage in (Stage.DIALLING, Stage.RINGING):
+            away.making = call
+        elif conferences.host(call) not in (phone, None) or call.stage is not Stage.TALKING:
+            away.guest = call
+        else:
+            for each in conferences.broken(phone, call):
+                self._set_aside(each, phone, away)
+
+    def _set_aside(self, call: Call, phone: Handset, away: Away) -> None:
+        """Its far end waits for it from now on."""
+        call.step("hold")
+        call.listens_since = self._clock.now
+        phone.call = None
+        away.talk.append(call)
+        self._exchange.hands.held.setdefault(phone, []).append(call)
+        self._tell(CallHeld(call=call.id, by=BY))
+        self._soothe(call, phone)
+
+    def _soothe(self, call: Call, phone: Handset) -> None:
+        """What the far end hears at once."""
+        far, exchange = self._exchange.hands.far(call, phone).name, self._exchange
+        exchange.sound.part(phone.name)
+        exchange.sound.part(far)
+        if call.emergency:
+            exchange.talks.begin(far, _stay())
+            return
+        exchange.sound.hear(far, MUSIC, SOFT)
+        exchange.talks.begin(far, _said(MOMENT), lambda: self._louder(call, far))
+
+    def _louder(self, call: Call, far: str) -> None:
+        if call.stage is Stage.HELD:
+            self._exchange.sound.hear(far, MUSIC)
+
+    def answered(self, call: Call) -> bool:
+        """Somebody is there. True: but the station that called him has vanished; he waits for it."""
+        phone = call.phone
+        away = self._away.get(phone) if phone is not None else None
+        if phone is None or away is None or away.making is not call:
+            return False
+        away.making = None
+        self._set_aside(call, phone, away)
+        return True
+
+    # It comes back
+
+    def changed(self, phone: Handset) -> None:
+        """It is in another state."""
+        away = self._away.get(phone)
+        if away is None:
+            return
+        if phone.off_hook:
+            del self._away[phone]
+            away.stop()
+            self._back(phone, away)
+        elif phone.state is State.IDLE:
+            self._clock.after(HOOK, lambda: self._on_hook(phone, away))
+
+    def _back(self, phone: Handset, away: Away) -> None:
+        """It is lifted: as it was before it vanished."""
+        talk = [call for call in away.talk if call in self._exchange.hands.at(phone)]
+        if talk:
+            self._resume(phone, talk, away.muted)
+        elif away.making is not None and not away.making.over:
+            self._go_on(phone, away.making)
+        elif away.guest is not None and not away.guest.over:
+            self._sit_down(phone, away.guest)
+
+    def _resume(self, phone: Handset, talk: Sequence[Call], muted: bool) -> None:
+        exchange = self._exchange
+        for call in talk:
+            self._take_up(call, phone)
+            exchange.talks.stop(exchange.hands.far(call, phone).name)
+        exchange.stations.take(phone, talk[-1])
+        if muted:
+            exchange.hands.muted.add(phone)
+        exchange.conferences.mended(phone, talk)
+        far = exchange.hands.far(talk[-1], phone)
+        if isinstance(far, Handset) and (other := self._away.get(far)) is not None and len(talk) == 1:
+            other.guest = None
+            self._set_aside(talk[-1], far, other)  # now it is he who waits
+
+    def _take_up(self, call: Call, phone: Handset) -> None:
+        self._exchange.hands.at(phone).remove(call)
+        call.step("resume")
+        self._tell(CallResumed(call=call.id, by=BY))
+
+    def _go_on(self, phone: Handset, call: Call) -> None:
+        """Nobody has answered yet: he hears on how it goes."""
+        phone.begin(call)
+        if (attempt := self._exchange.attempts.get(call)) is not None:
+            attempt.heard_again(phone.name)
+        else:
+            self._exchange.sound.tone(phone.name, "ringback")
+
+    def _sit_down(self, phone: Handset, call: Call) -> None:
+        """Back to a conference, or to wait for whom he talked with, whose station has vanished as well."""
+        exchange = self._exchange
+        exchange.stations.take(phone, call)
+        other = exchange.hands.far(call, phone)
+        if call.stage is Stage.HELD and isinstance(other, Handset):
+            self._soothe(call, other)
+        else:
+            exchange.conferences.gathered(call, phone)
+
+    def _on_hook(self, phone: Handset, away: Away) -> None:
+        """It works again, and nobody has lifted it: it rings for whoever waits there."""
+        if self._away.get(phone) is not away or phone.state is not State.IDLE:
+            return
+        del self._away[phone]
+        away.stop()
+        for call in (away.making, away.guest):
+            self._leave(call, phone)
+        self._exchange.hands.ring_back(phone)
+        self._exchange.changed(phone)
+
+    # It does not
+
+    def give_up(self, phone: Handset) -> None:
+        """Nobody waits for it any longer, but whoever helps in an emergency."""
+        if (away := self._away.pop(phone, None)) is None:
+            return
+        away.stop()
+        calls = [*away.calls, *self._exchange.hands.at(phone)]
+        if urgent := [call for call in calls if call.emergency]:
+            making = away.making if away.making in urgent else None
+            self._away[phone] = Away([call for call in away.talk if call in urgent], making)
+        rest = list(dict.fromkeys(call for call in calls if not call.emergency))
+        if rest:
+            self._exchange.desk.returns.away(phone)
+        if len(away.talk) > 1 and self._exchange.conferences.goes_on(phone, away.talk):
+            rest = [call for call in rest if call not in away.talk]
+        for call in rest:
+            self._let_go(call, phone, away)
+        self._exchange.changed(phone)
+
+    def _let_go(self, call: Call, phone: Handset, away: Away) -> None:
+        if call in (away.making, away.guest):
+            self._leave(call, phone)
+        elif call.line is not None:
+            self._exchange.desk.returns.give_back(call, phone)
+        else:
+            far = self._exchange.hands.far(call, phone)
+            self._leave(call, phone)
+            if isinstance(far, Handset) and far.off_hook:
+                invite = self._exchange.stations.invite
+                self._exchange.talks.begin(far.name, _said(GONE), lambda: invite(far))
+
+    def _leave(self, call: Call | None, phone: Handset) -> None:
+        """Somebody is not there any more. Who waits for another that has vanished waits on for that one."""
+        if call is not None and not call.emergency:
+            self._exchange.end(call, self._exchange.stations.side(call, phone), "failed")
+
+    def hang_up(self, phone: Handset) -> None:
+        """Whose it is says that he is done. Refused: nobody waits for it."""
+        if (away := self._away.get(phone)) is None or not away.calls:
+            raise Refused(f"{phone.name} is out of reach, and on no call")
+        phone.port.do(Work("hang_up"))
+        for call in away.calls:
+            self._exchange.end(call, self._exchange.stations.side(call, phone), "hang_up")
+
+    def over(self, call: Call) -> None:
+        """A call has ended: a station for which nobody waits is only out of reach."""
+        for phone in [each for each, away in self._away.items() if not self.at(each)]:
+            self._away.pop(phone).stop()
+            self._exchange.changed(phone)
+
+
+def _said(prompt: str) -> Script:
+    yield Say(prompt)
+
+
+def _stay() -> Script:
+    while True:
+        yield Say(HELP)
+        yield Pause(AGAIN)
