@@ -32,6 +32,7 @@ class Records(Protocol):
     """What is needed of `web.records.Records`."""
 
     def calls(self, limit: int, before: int | None) -> list[dict[str, Any]]: ...
+    def at(self, station: str | None, limit: int, before: int | None) -> list[dict[str, Any]]: ...
     def call(self, key: int) -> dict[str, Any]: ...
     def why(self, key: int) -> str | None: ...
 
@@ -54,6 +55,7 @@ class OfficeDesk:
             "GET /api/state": self._state,
             "GET /api/events": self._events,
             "GET /api/calls": self._calls,
+            "GET /api/history": self._history,
             "GET /api/calls/<key>": self._call,
             "GET /api/calls/<key>/why": self._why,
             "GET /api/phrases": lambda visitor: told(200, phrases),
@@ -84,6 +86,11 @@ class OfficeDesk:
     def _calls(self, visitor: Visitor) -> HTTPResponse:
         limit, before = number_in(request.query.limit), number_in(request.query.before)
         return told(200, {"calls": self._records.calls(min(limit or PAGE, PAGES), before)})
+
+    def _history(self, visitor: Visitor) -> HTTPResponse:
+        limit, before = number_in(request.query.limit), number_in(request.query.before)
+        station = station_of(self._engine, visitor.person)
+        return told(200, {"calls": self._records.at(station, min(limit or PAGE, PAGES), before)})
 
     def _call(self, visitor: Visitor, key: str) -> HTTPResponse:
         number = number_in(key)

@@ -48,6 +48,11 @@ class Records:
         with self._lock:
             return [asdict(call) for call in self._book.calls(limit, before)]
 
+    def at(self, station: str | None, limit: int, before: int | None) -> list[dict[str, Any]]:
+        """The same of one station, and whatever nobody took."""
+        with self._lock:
+            return [asdict(call) for call in self._book.calls_at(station, limit, before)]
+
     def call(self, key: int) -> dict[str, Any]:
         """Whom a call rang and where it waited."""
         with self._lock:

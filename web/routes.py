@@ -168,6 +168,14 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET",
+        "/api/history",
+        "The calls at your own station, and those that nobody of the office took",
+        (Answer(200, "A page of it", CallList), GONE),
+        "agent",
+        query=("limit", "before"),
+    ),
+    Route(
+        "GET",
         "/api/calls/<key>",
         "The legs of one call",
         (Answer(200, "All of them", CallLegs),),

@@ -176,6 +176,12 @@ class LedgerBook:
         rows = self._file.execute(sql, (before or 1 << 62, limit))
         return [Call(*row) for row in rows]
 
+    def calls_at(self, station: str | None, limit: int, before: int | None) -> list[Call]:
+        """The same: made or answered at one station, or missed by all."""
+        mine = "phone = ?2 OR answered_by = ?2 OR (direction = 'in' AND result = 'missed')"
+        sql = f"SELECT * FROM call WHERE key < ?1 AND ({mine}) ORDER BY key DESC LIMIT ?3"
+        return [Call(*row) for row in self._file.execute(sql, (before or 1 << 62, station, limit))]
+
     def legs(self, key: int) -> list[Leg]:
         return [Leg(*row) for row in self._rows_of("leg", key)]
 
