@@ -83,7 +83,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack, sound_a
     if story is None:  # which has a date of its own
         beats.append(date_follower(lambda: works.box))
     beats += [engine.tick, server.beat]
-    stack.callback(Pages(folder, port, ready).close)
+    stack.callback(Pages(folder, port, partial(ready, works)).close)
     if story is None:
         stack.callback(Media(folder, sound_at).close)
     settle()
@@ -199,8 +199,12 @@ def play(script: Path, office: Office) -> None:
         raise Refused(f"{script} cannot be read ({error.strerror}): --script wants a Python file.") from error
 
 
-def ready(port: int) -> None:
+def ready(works: Works, port: int) -> None:
     sys.stdout.write(f"Bellwire is ready: http://localhost:{port}/\n")
+    if works.box is not None and works.box.claim.wanted:
+        sys.stdout.write(
+            f"To become its owner, on the page /claim: code {works.box.claim.code}, for half an hour.\n"
+        )
     sys.stdout.flush()
 
 

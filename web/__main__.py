@@ -30,6 +30,7 @@ def main() -> int:
     try:
         server.prepare()
         print(f"http://localhost:{server.bind_addr[1]}/", flush=True)
+        house.claim.announce()
         server.serve()
     except KeyboardInterrupt:
         pass

@@ -24,6 +24,7 @@ STREAMS = 200  # pages that look on
 RECENT = 2_000  # events kept for those who come back
 TAIL = 60  # events that a new page begins with
 LOOKED_AT = 0.2  # s between two snapshots while a page is open
+APART = 0.03  # s at least: an event is followed by a snapshot at once, a burst of them by one
 ALONE = 1.0  # and while none is: health looks back over a minute
 AGAIN = 0.5  # s before an engine that went away is looked for again
 
@@ -79,13 +80,14 @@ class Feed:
         self._state: Snapshot = {}
         self._recent: deque[Told] = deque(maxlen=RECENT)
         self._last: int | None = None  # the last event of the journal, once that is known
-        self._closing = threading.Event()
+        self._closing, self._stir = threading.Event(), threading.Event()
         for work in (self._read_state, self._read_events):
             threading.Thread(target=work, name=work.__name__, daemon=True).start()
 
     def close(self) -> None:
         """End the threads and all streams."""
         self._closing.set()
+        self._stir.set()
         self.pages.close()
 
     @property
@@ -183,7 +185,9 @@ class Feed:
                 self._state = state
                 self._show("state", _still(state), state)
                 self._show("trouble", "", "")
-            self._closing.wait(LOOKED_AT if self._readers else ALONE)
+            self._stir.wait(LOOKED_AT if self._readers else ALONE)
+            self._closing.wait(APART)
+            self._stir.clear()
 
     def _show(self, kind: str, key: Any, what: Any) -> None:
         """Something for all pages, where it differs from the one before: by `key`, or by itself."""
@@ -229,6 +233,7 @@ class Feed:
             self._recent.append(told)
             self._last = max(self._last or 0, told.seq)
             self._turn += 1
+        self._stir.set()
         self.pages.wake()
 
     def _told(self, event: Happened) -> Told:
@@ -239,5 +244,7 @@ class Feed:
 
 def _still(state: Snapshot) -> Snapshot:
     """A snapshot without what counts by itself: the page counts those seconds too."""
-    calls = [{**call, "seconds": 0} for call in state.get("calls", ())]
-    return {**state, "uptime_s": 0, "calls": calls}
+    calls = [{**call, "seconds": 0, "waited": 0} for call in state.get("calls", ())]
+    line_up = [{**each, "waited_s": 0} for each in state.get("line_up", ())]
+    queues = {name: {**each, "longest_s": 0} for name, each in state.get("queues", {}).items()}
+    return {**state, "uptime_s": 0, "wall": "", "calls": calls, "line_up": line_up, "queues": queues}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from firmware.rim.leg_client import LegClient
+from web.claim import ClaimDesk
 from web.doors import Doors
 from web.engine import Engine
 from web.feed import Feed
@@ -32,15 +33,14 @@ class House:
         self.sessions.ended.append(self.feed.pages.wake)
         doors = Doors(self.users, self.sessions, engine)
         office = OfficeDesk(engine, self.sessions, self.feed, health, self.records, phrases())
-        legs = LegDesk(LegClient(folder), engine)
+        self.claim = ClaimDesk(self.users, engine, doors)
+        self.legs = LegDesk(LegClient(folder), engine)
         visitors = Visitors(self.sessions, simulated(engine))
-        self.site = Guard(
-            Site(
-                visitors, {**office.answers, **doors.answers, **legs.answers}, page_files(), door(self.users)
-            )
-        )
+        answers = {**office.answers, **doors.answers, **self.legs.answers, **self.claim.answers}
+        self.site = Guard(Site(visitors, answers, page_files(), door(self.users)))
 
     def close(self) -> None:
+        self.claim.close()
         self.feed.close()
 
     def put_away(self) -> None:

@@ -68,6 +68,14 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
     new: str
 
 
+class Claim(msgspec.Struct, forbid_unknown_fields=True):
+    """The code that the box speaks; the owner's name, and his password from now on."""
+
+    code: str
+    name: str
+    password: str
+
+
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object."""
 
@@ -125,6 +133,20 @@ ROUTES: tuple[Route, ...] = (
         ),
         "anybody",
         takes=SignIn,
+    ),
+    Route(
+        "POST",
+        "/api/claim",
+        "Become the owner, or set the owner's password anew, by the code that the box itself speaks",
+        (
+            Answer(200, "You are signed in", Me),
+            BAD,
+            Answer(403, "That is not the code", Sentence),
+            REFUSED,
+            GONE,
+        ),
+        "anybody",
+        takes=Claim,
     ),
     Route("POST", "/api/sign-out", "End the session", (DONE,), "self", takes=Nothing),
     Route(

@@ -1,4 +1,4 @@
-"""What somebody sees of the office: all of it, or all but what callers key to his colleagues."""
+"""What somebody sees of the office: all of it, or all but what callers key and say to his colleagues."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 from web.roles import RANK, rank
 from web.visitor import Visitor
 
-KEYED = frozenset({"DigitHeard", "CaseData", "AccountChecked"})  # events of what a caller keyed, by call
+KEYED = frozenset(
+    {"DigitHeard", "CaseData", "AccountChecked", "CallNoted"}
+)  # events of what a caller keyed, by call
+NOTHING: dict[str, Any] = {"data": {}, "note": ""}
 INNER = frozenset({"Standing", "PinChecked"})  # the box's own memory
 
 Snapshot = dict[str, Any]
@@ -20,11 +23,15 @@ class Sight:
     whole: bool = True
 
     def state(self, state: Snapshot) -> Snapshot:
-        if self.whole or not any(call.get("data") for call in state.get("calls", ())):
+        if self.whole:
             return state
         own = self._own(state)
-        calls = [call if call["id"] in own else {**call, "data": {}} for call in state["calls"]]
-        return {**state, "calls": calls}
+        calls = [call if call["id"] in own else {**call, **NOTHING} for call in state.get("calls", ())]
+        agents = {
+            name: agent if agent["station"] == self.station else {**agent, "wrap": None}
+            for name, agent in state.get("agents", {}).items()
+        }
+        return {**state, "calls": calls, "agents": agents}
 
     def sees(self, kind: str, fields: dict[str, Any], state: Snapshot) -> bool:
         """An event, while the office stands as `state` says."""
