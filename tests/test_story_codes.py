@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from stories import BOTH, menu_heard
 
-from firmware.base.events import AgentChanged, EmergencyDialled, PinChecked
+from firmware.base.events import AgentChanged, EmergencyDialled, PhoneRang, PinChecked, QueueEntered
 from firmware.base.numbers import emergency_numbers
 from firmware.base.pins import sealed
 from firmware.calls.codes import ASKING
@@ -317,3 +317,15 @@ def test_a_pin_keeps_its_form_and_settings_know_both() -> None:
     data = {"phones": {"phone1": {"number": "201"}}, "people": {"ann": {"number": "101", "pin": kept}}}
     assert read(data | {"menus": {"main": {}}}).people["ann"].pin == kept
     assert sealed(PIN, b"secret", bytes(range(16))) != kept != sealed(PIN, b"other", bytes(16))
+
+
+def test_at_copper_nobody_rings_who_is_not_to_be_disturbed() -> None:
+    with Office({"lines": {"line1": {"to": "sales"}}, "queues": {"sales": {"nobody": "wait"}}}) as office:
+        keyed(office, SIGN_IN, "code.signed_in", "phone1")
+        put_back(office, office.phone("phone1"))
+        put_back(office, keyed(office, "*78", "code.dnd_on", "phone1"))
+        caller = office.caller("+4533120001")
+        caller.dial(line=1)
+        office.wait_until(lambda: caller.state == "talking", 10)
+        office.wait(2)
+        assert (office.saw(QueueEntered)[0].queue, office.saw(PhoneRang)) == ("sales", [])

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from speech import compared
 from stories import menu_heard
 from test_story_mailbox import keyed, opens
 from test_story_voicemail import BOX, spoken
@@ -74,6 +75,24 @@ def test_who_keeps_it_is_told_so_and_can_go_back_to_the_boxs_own_words() -> None
         assert first_word(office) == "prompt:mailbox.of"
         assert (len(office.saw(GreetingKept)), len(office.saw(GreetingLeft))) == (1, 1)
         assert office.box.tapes.found("greetings/ann.1") == 0
+
+
+def test_at_copper_callers_hear_what_was_spoken() -> None:
+    with Office({**BOX, "queues": {name: {"members": ["ben"]} for name in ("sales", "support")}}) as office:
+        office.wait(3)
+        phone = opens(office, "phone1", "*96")
+        keyed(office, phone, "", "own.begin")
+        keyed(office, phone, "1", "own.speak")
+        office.wait_until(lambda: phone.hears() == "silence", 10)  # the tone is over
+        phone.say(spoken(3))
+        office.wait(3.2)
+        keyed(office, phone, "#", "own.keys")
+        keyed(office, phone, "1", "own.kept")
+        caller = menu_heard(office)
+        caller.press("5")
+        office.wait_until(lambda: caller.hears() == "prompt:mailbox.speak", 10)
+        coherence, _, _ = compared(spoken(3), caller.heard(5))
+        assert coherence > 0.9
 
 
 def test_a_second_one_takes_the_place_of_the_first_when_it_is_kept_and_not_before() -> None:

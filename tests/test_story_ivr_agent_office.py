@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from stories import menu_heard
+from stories import BOTH, menu_heard
 from test_story_ivr import hears
 
 from firmware.base import Refused
@@ -32,8 +32,9 @@ def order(office: Office, to: str) -> None:
     office.order("agent.office", who="ann", to=to)
 
 
-def test_0_puts_the_caller_on_hold_through_and_who_answers_hears_his_number_first() -> None:
-    with Office(OFFICES, fidelity="signal") as office:
+@pytest.mark.parametrize("fidelity", BOTH)
+def test_0_puts_the_caller_on_hold_through_and_who_answers_hears_his_number_first(fidelity: Any) -> None:
+    with Office(OFFICES, fidelity=fidelity) as office:
         far = office.caller(AARHUS)
         caller, ann = in_a_call(office)
         ann.flash()

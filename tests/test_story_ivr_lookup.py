@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from outside import Server, made_tables
+from stories import BOTH
 from test_story_ivr import ACCOUNT, flow, hears, led_to, rings
 
 from firmware.base.events import CallEnded, CaseData
@@ -47,8 +48,9 @@ def given(office: Office) -> dict[str, str]:
 TABLE = {"table": "customers.csv", "match": "number", "key": "{account}"}
 
 
-def test_a_caller_is_told_what_stands_in_the_table(tables: Path) -> None:
-    with Office(looks_up(**TABLE), fidelity="signal", state=tables) as office:
+@pytest.mark.parametrize("fidelity", BOTH)
+def test_a_caller_is_told_what_stands_in_the_table(tables: Path, fidelity: Any) -> None:
+    with Office(looks_up(**TABLE), fidelity=fidelity, state=tables) as office:
         caller = keys_number(office)
         for prompt in ("number.12", "money.krone.many", "number.50", "money.krone.cents"):
             hears(office, caller, prompt, 5)

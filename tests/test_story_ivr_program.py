@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 from outside import Server
+from speech import recorded
 from test_story_ivr import flow, hears, led_to, rings
 
-from firmware.base.events import CallDialled, CallEnded, CaseData, DigitHeard, PhoneRang
+from firmware.base.events import (
+    CallDialled,
+    CallEnded,
+    CaseData,
+    DigitHeard,
+    MessageBegan,
+    MessageLeft,
+    PhoneRang,
+)
 from hostsim.office import Office
 
 Answer = list[dict[str, Any]]
@@ -97,6 +106,54 @@ def test_it_dials_people_and_telephones_of_the_office(
         rings(office)
         office.wait(2)
         assert [event.station for event in office.saw(PhoneRang)] == [station]
+
+
+def test_it_has_a_message_recorded_after_its_own_words_and_a_pause(server: Server, tmp_path: Path) -> None:
+    says(
+        server,
+        [
+            {"verb": "say", "prompts": ["nobody"]},
+            {"verb": "pause", "seconds": 2},
+            {"verb": "record", "to": "ann"},
+            {"verb": "hangup"},
+        ],
+    )
+    with driven(server, tmp_path) as office:
+        caller = rings(office)
+        hears(office, caller, "nobody")
+        office.wait_until(lambda: caller.hears() == "silence", 10)
+        quiet = office.now
+        hears(office, caller, "mailbox.of")
+        assert office.now - quiet == pytest.approx(2, abs=0.1)
+        office.wait_until(lambda: office.saw(MessageBegan), 15)
+        caller.say(recorded("demo-instruct")[:40_000])
+        office.wait(5)
+        caller.press("#")
+        hears(office, caller, "mailbox.saved")
+        office.wait(10)
+        assert [(left.mailbox, left.cut) for left in office.saw(MessageLeft)] == [("ann", False)]
+        assert [event.side for event in office.saw(CallEnded)] == ["box"]
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("to", ["nobody", "phone1", "mailbox:ann", ""])
+def test_it_records_for_nobody_who_has_no_mailbox(server: Server, tmp_path: Path, to: str) -> None:
+    says(server, [{"verb": "record", "to": to}])
+    with driven(server, tmp_path) as office:
+        rings(office)
+        office.wait(4)
+        assert (led_to(office), office.saw(MessageBegan)) == (["support"], [])
+
+
+def test_each_of_its_ways_out_is_one_of_a_menus(server: Server, tmp_path: Path) -> None:
+    says(server, [{"verb": "play", "prompt": "closed"}, {"verb": "redirect", "to": "main"}])
+    with driven(server, tmp_path) as office:
+        caller = rings(office)
+        hears(office, caller, "closed")
+        hears(office, caller, "menu.main")
+        caller.press("1")
+        office.wait(1)
+        assert led_to(office) == ["sales"]
 
 
 def test_it_cannot_say_that_a_pin_was_right(server: Server, tmp_path: Path) -> None:

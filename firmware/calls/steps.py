@@ -63,7 +63,7 @@ def luhn(digits: str) -> bool:
 def put(visit: Visit, step: SetStep) -> Part:
     if step.prompts:
         yield Say(*step.prompts)
-    for key, text in step.data.items():
+    for key, text in step.data.items():  # a text may name what was put just before
         visit.put(key, filled(text, visit.told()))
     return step.next
 

@@ -25,6 +25,7 @@ from firmware.calls.verbs import (
     Tag,
     Verb,
     Verbs,
+    Wait,
 )
 from firmware.calls.visit import Part, Visit
 from firmware.checks import places
@@ -133,9 +134,10 @@ def _carry_out(visit: Visit, verbs: tuple[Verb, ...]) -> Generator[Turn, str, Do
                 keyed = yield Keys(verb.prompts, most=verb.most, secret=verb.secret)
                 if verb.name is not None:
                     (visit.hide if verb.secret else visit.put)(verb.name, keyed)
+            case Wait():
+                yield Pause(verb.seconds)
             case Tag():
-                for key, value in verb.data.items():
-                    visit.put(key, value)
+                visit.put_all(verb.data)
     return None, keyed
 
 

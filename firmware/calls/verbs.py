@@ -3,7 +3,9 @@
     [{"verb": "say", "prompts": ["greeting"]}, {"verb": "gather", "prompts": ["menu.main"], "most": 1}]
 
 A program that the owner named is asked anew, with what was keyed, after each `gather`. It reaches nothing
-that a menu could not: `dial` knows the office's own telephones alone.
+that a menu could not: `dial` knows the office's own telephones alone. The verbs are those of jambonz as far
+as they make sense for a caller in a menu: nobody waits in a queue there, conferences are made by people, and
+no keys are sent to callers.
 """
 
 from typing import Annotated
@@ -47,6 +49,12 @@ class Gather(Said, frozen=True, tag="gather", kw_only=True):
     name: Word | None = None
 
 
+class Wait(Said, frozen=True, tag="pause"):
+    """Silence; a key ends it, and is the next answer."""
+
+    seconds: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
+
+
 class Enqueue(Said, frozen=True, tag="enqueue"):
     queue: Name
 
@@ -79,5 +87,5 @@ class HangUp(Said, frozen=True, tag="hangup"):
     """Goodbye."""
 
 
-Verb = Answer | Speak | Play | Gather | Enqueue | Dial | Record | Redirect | Tag | HangUp
+Verb = Answer | Speak | Play | Gather | Wait | Enqueue | Dial | Record | Redirect | Tag | HangUp
 Verbs = Annotated[tuple[Verb, ...], Meta(max_length=20)]

@@ -3,7 +3,7 @@
 The settings are those in force when it began, and are kept to its end, whatever the owner changes.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -123,6 +123,10 @@ class Visit:
         if key == self.proved:
             self.prove(key, False)
         self._keep(key, value)
+
+    def put_all(self, data: Mapping[str, str]) -> None:
+        for key, value in data.items():
+            self.put(key, value)
 
     def prove(self, account: str, right: bool) -> None:
         """His PIN was right for what he gave as `account`."""
