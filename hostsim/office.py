@@ -18,6 +18,7 @@ from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event
 from firmware.base.orders import Reply
 from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
+from firmware.rim.leglink import Legs
 from firmware.rim.secret import box_secret
 from firmware.rim.soundfiles import DiskFiles, MemoryFiles
 from firmware.rim.store import SettingsStore
@@ -52,7 +53,7 @@ class Office:
         data = merged(kept[1] if kept else json.loads(DEMO.read_text("utf-8")), settings or {})
         secret = box_secret(self._state) if self._state is not None else SECRET
         own: dict[str, Any] = {"secret": secret, "folder": self._state or Path("nowhere")}
-        own |= {"tapes": self._open_tapes, "observer": self._seen.append}
+        own |= {"tapes": self._open_tapes, "observer": self._seen.append, "legs": self._open_legs()}
         self.rig = Rig(data, fidelity, self.journal, seed, **own)
         if (store := self._store) is not None:
             self.rig.keep = lambda data: store.save(data, "owner", "a flow")
@@ -65,6 +66,10 @@ class Office:
 
     def _open_tapes(self) -> Tapes:
         return Tapes(DiskFiles(self._state) if self._state is not None else MemoryFiles())
+
+    def _open_legs(self) -> Legs | None:
+        """Real browsers, for an office that runs by the clock; in a story somebody in town has them."""
+        return None
 
     # Who is there
 

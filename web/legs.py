@@ -15,7 +15,7 @@ class LegDesk:
     """Answers for browsers' sound."""
 
     def __init__(self, client: LegClient, engine: Engine) -> None:
-        self._client, self._engine = client, engine
+        self.client, self._engine = client, engine
         self.answers: Answers = {
             "POST /api/leg/offer": self._offer,
             "POST /api/leg/close": self._close,
@@ -33,7 +33,7 @@ class LegDesk:
 
     def _connected(self, leg: str, asked: LegOffer | TownOffer) -> HTTPResponse:
         try:
-            answer = self._client.offer(leg, asked.sdp, asked.take_over, asked.holder)
+            answer = self.client.offer(leg, asked.sdp, asked.take_over, asked.holder)
         except Malformed as fault:
             return sentence(400, str(fault))
         except Broken as away:
@@ -43,7 +43,7 @@ class LegDesk:
     def _close(self, visitor: Visitor) -> HTTPResponse:
         asked = posted(LegClose)
         try:
-            self._client.close(self._station(visitor), asked.holder)
+            self.client.close(self._station(visitor), asked.holder)
         except Broken as away:
             return sentence(503, str(away))
         return told(200, {})
@@ -51,7 +51,7 @@ class LegDesk:
     def _stats(self, visitor: Visitor) -> HTTPResponse:
         """Also where there is none: then it is not live."""
         try:
-            return told(200, self._client.stats(self._station(visitor)))
+            return told(200, self.client.stats(self._station(visitor)))
         except (Refused, Broken):
             return told(200, LegStats(live=False))
 
