@@ -166,7 +166,7 @@ function useHeadset(desk) {
 function useSession(trouble) {
   useEffect(() => {
     if (!trouble) return undefined;
-    const timer = setInterval(() => me(true).then(({ name }) => name || location.assign("/")).catch(() => {}), LOST);
+    const timer = setInterval(() => me(true).then(({ name }) => name || location.reload()).catch(() => {}), LOST);
     return () => clearInterval(timer);
   }, [trouble]);
 }
@@ -176,4 +176,4 @@ await speak(sitting.language, ...navigator.languages);
 const page = document.getElementById("page");
 page.replaceChildren();
 if (sitting.name) render(html`<${Page} who=${sitting.name} />`, page);
-else location.assign("/");
+else location.replace(sitting.simulator ? "/town" : "/sign-in");
