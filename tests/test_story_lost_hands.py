@@ -1,4 +1,4 @@
-"""A station vanishes with several at it: on hold, asked, together, parked, dialled, in need; and two at once."""
+"""A station vanishes with several at it: on hold, asked, together, dialled, in need; and two at once."""
 
 from typing import Any
 

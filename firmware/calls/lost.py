@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from firmware.base import Refused
 from firmware.base.clock import Clock, Timer
 from firmware.base.events import CallHeld, CallResumed
-from firmware.base.ports import Work
+from firmware.base.ports import PutDown, Work
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.dialogue import Pause, Say, Script
 from firmware.calls.hands import MUSIC
@@ -67,6 +67,7 @@ class Lost:
         if phone in self._away:
             return True
         if call is None and not self._exchange.hands.at(phone):
+            phone.port.do(PutDown())
             return False
         away = self._away[phone] = Away(muted=phone in self._exchange.hands.muted)
         if call is not None:
@@ -210,6 +211,8 @@ class Lost:
             rest = [call for call in rest if call not in away.talk]
         for call in rest:
             self._let_go(call, phone, away)
+        if phone not in self._away:
+            phone.port.do(PutDown())
         self._exchange.changed(phone)
 
     def _let_go(self, call: Call, phone: Handset, away: Away) -> None:
@@ -241,6 +244,7 @@ class Lost:
         """A call has ended: a station for which nobody waits is only out of reach."""
         for phone in [each for each, away in self._away.items() if not self.at(each)]:
             self._away.pop(phone).stop()
+            phone.port.do(PutDown())  # who comes back then is in no call
             self._exchange.changed(phone)
 
 
