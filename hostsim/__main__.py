@@ -37,6 +37,7 @@ from firmware.rim.ticker import Ticker, prefer, settle
 from hostsim.live import Live, Works
 from hostsim.media import Media
 from hostsim.office import DEMO, Office
+from hostsim.ownvoice import OwnVoices
 from hostsim.pages import Pages
 from hostsim.power import Power
 from hostsim.rig import Rig
@@ -83,6 +84,8 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack, sound_a
     if story is None:  # which has a date of its own
         beats.append(date_follower(lambda: works.box))
     beats += [engine.tick, server.beat]
+    if isinstance(works, Rig) and works.legs is not None:
+        beats.append(OwnVoices(works.legs, engine.orders).tick)
     stack.callback(Pages(folder, port, partial(ready, works)).close)
     if story is None:
         stack.callback(Media(folder, sound_at).close)

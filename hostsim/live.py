@@ -16,6 +16,8 @@ from firmware.base.orders import Reply
 from firmware.box import VERSION, Box
 from firmware.rim.changes import ORDER as SETTINGS_CHANGE
 from firmware.rim.town_schema import (
+    TownBusy,
+    TownBusyStop,
     TownPowerCut,
     TownPowerOn,
     TownSay,
@@ -23,6 +25,7 @@ from firmware.rim.town_schema import (
     TownStoryAnew,
     town_order,
 )
+from hostsim.beside import BusyHour
 from hostsim.power import Power
 from hostsim.speech import spoken
 from hostsim.story import Story, beside_demo
@@ -70,6 +73,7 @@ class Live:
         self._known: Box | None = None
         self._data: Mapping[str, Any] = works.data
         self.orders = TownOrders(works.town)
+        self._busy = BusyHour()
         self._story = Story(lambda: works.town.clock.now, self.orders.name_of)
         self._mail: SimpleQueue[tuple[Callable[[], object], Answer]] = SimpleQueue()
         self._speakers = ThreadPoolExecutor(SPEAKERS, "speech")
@@ -81,6 +85,8 @@ class Live:
         self.orders.did = self._story.did
         self.orders.also(TownStory, lambda order: {"text": self._story.text(), "acts": self._story.acts})
         self.orders.also(TownStoryAnew, lambda order: self._begin_story())
+        self.orders.also(TownBusy, self._busy.begin)
+        self.orders.also(TownBusyStop, lambda order: self._busy.stop())
         if (power := self._power) is not None:
             power.changed = lambda verb: self._story.did("office", verb)
             self.orders.also(TownPowerCut, lambda order: power.cut(order.seconds))
@@ -175,7 +181,8 @@ class Live:
             self._state = box.snapshot()
         else:
             self._state = dark(self._state)
-        town = {**self.orders.picture(), "acts": self._story.acts, "power": self._current()}
+        beside = {"acts": self._story.acts, "power": self._current(), "busy": self._busy.picture}
+        town = {**self.orders.picture(), **beside}
         return {**self._state, "version": VERSION, "town": town, **self._figures()}
 
     def _current(self) -> dict[str, Any]:
@@ -191,6 +198,7 @@ class Live:
     def close(self) -> None:
         """Sentences that are being made are not waited for."""
         self._speakers.shutdown(wait=False, cancel_futures=True)
+        self._busy.close()
 
 
 def dark(state: dict[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,10 @@ class Person:
         """Say int16[n] at 8 kHz, from now on or behind what is still being said."""
         self._utter(from_int16(pcm), "speech")
 
+    def speak(self, frame: Samples) -> None:
+        """20 ms of a visitor's own voice, from now on."""
+        self.mouth.speak(frame, self._position)
+
     def hang_up(self) -> None:
         """Put the receiver down; nothing where it lies there."""
         if self.state == "idle":
@@ -133,6 +137,10 @@ class Person:
         if self._town.copper:
             return self._town.hearing.language(self._ear, self._position)
         return self._town.speaks_to(self)
+
+    def at_ear(self, count: int) -> Samples:
+        """The last samples that came to his ear, without his own voice."""
+        return self._ear.last(self._position, count)
 
     @property
     def speaking(self) -> bool:

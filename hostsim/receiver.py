@@ -14,7 +14,7 @@ from firmware.base.ports import RATE
 from firmware.sound.dtmf import KEYS
 from firmware.sound.frame import from_int16, to_int16
 from hostsim.person import KEY_OFF, KEY_ON, SIDETONE, silent
-from hostsim.senses import Ear, Log, Mouth, position_of
+from hostsim.senses import Ear, Log, Mouth, Samples, position_of
 
 if TYPE_CHECKING:
     from hostsim.town import Town
@@ -73,6 +73,11 @@ class Receiver(ABC):
         """Say int16[n] at 8 kHz, from now on or behind what is still being said."""
         self._mouth.say(from_int16(pcm), self._position)
 
+    def speak(self, frame: Samples) -> None:
+        """20 ms of a visitor's own voice, from now on."""
+        if self._lifted:
+            self._mouth.speak(frame, self._position)
+
     # What somebody hears and sees
 
     @property
@@ -109,6 +114,10 @@ class Receiver(ABC):
         # Who has not dialled yet takes a first second of tone for dial tone.
         doubtful = "ringback" if self._dialled else "dial"
         return self._town.hearing.word(self._ear, self._position, doubtful)
+
+    def at_ear(self, count: int) -> Samples:
+        """The last samples that came to its ear-piece, without one's own voice."""
+        return self._ear.last(self._position, count)
 
     @property
     def speaking(self) -> bool:

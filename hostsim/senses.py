@@ -85,6 +85,7 @@ class Mouth:
 
     def __init__(self) -> None:
         self._said: deque[Utterance] = deque()
+        self._own: Log | None = None  # a visitor's own voice, frame by frame
 
     @property
     def end(self) -> int:
@@ -109,15 +110,20 @@ class Mouth:
             assert kept is not None, "an utterance begins where it begins"
             self._said.append(Utterance(cut.start, position, cut.kind, once(kept, cut.start)))
 
+    def speak(self, frame: Samples, position: int) -> None:
+        """What a visitor of the town says himself, in the frame that begins at `position`."""
+        self._own = self._own or Log()
+        self._own.put(position, frame)
+
     def saying(self, position: int) -> Kind | None:
         """What is under way at `position`."""
         return next((each.kind for each in self._said if each.start <= position < each.end), None)
 
     def __call__(self, position: int, count: int) -> Samples | None:
         """What is said from `position` on, as a source."""
+        stretch = self._own(position, count) if self._own is not None else None
         if position >= self.end:
-            return None
-        stretch: Samples | None = None
+            return stretch
         for each in self._said:
             if each.start < position + count and position < each.end:
                 part = each.source(position, count)

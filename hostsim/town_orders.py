@@ -110,7 +110,7 @@ class TownOrders:
         some ms to recognise; all in one tick would make the next one late."""
         while self._curious:
             who = self._curious.popleft()
-            end = self._end(who)
+            end = self.end(who)
             if end.off if isinstance(end, Receiver) else end.state != "idle":
                 self._words[who] = end.hears()
                 return
@@ -152,9 +152,9 @@ class TownOrders:
         return self._people[whole]
 
     def _press(self, order: TownPress) -> None:
-        self._key(self._busy(order.who), order.keys)
+        self.key(self._busy(order.who), order.keys)
 
-    def _key(self, end: Person | Receiver, keys: str) -> None:
+    def key(self, end: Person | Receiver, keys: str) -> None:
         end.press(keys)
         self.did(_name(end), f"press({written(keys)})")
 
@@ -171,7 +171,7 @@ class TownOrders:
     def _dial(self, order: TownDial) -> None:
         phone = self._phone(order.phone)
         if phone.off:
-            self._key(phone, order.digits)
+            self.key(phone, order.digits)
         else:
             self._pick_up(phone)
             self._town.clock.after(BEFORE_DIALLING, lambda: self._dial_still(phone, order.digits))
@@ -179,10 +179,10 @@ class TownOrders:
     def _dial_still(self, phone: Receiver, digits: str) -> None:
         """Whoever lifted it to dial may have thought better of it."""
         if phone.off:
-            self._key(phone, digits)
+            self.key(phone, digits)
 
     def _answer(self, order: TownAnswer) -> None:
-        end = self._end(order.who)
+        end = self.end(order.who)
         if not end.ringing:
             raise Refused(f"{order.who} does not ring.")
         if isinstance(end, Receiver):
@@ -192,7 +192,7 @@ class TownOrders:
             self.did(end.number, "answer()")
 
     def _hang_up(self, order: TownHangUp) -> None:
-        end = self._end(order.who)
+        end = self.end(order.who)
         end.hang_up()
         self.did(_name(end), "hang_up()")
 
@@ -216,14 +216,14 @@ class TownOrders:
 
     def _busy(self, who: str) -> Person | Receiver:
         """Whoever that is, with the telephone at his ear."""
-        end = self._end(who)
+        end = self.end(who)
         if isinstance(end, Receiver) and not end.off:
             raise Refused(f"{who} lies on its hook: lift it first.")
         if isinstance(end, Person) and end.state == "idle":
             raise Refused(f"{who} is not on the telephone: let him call first.")
         return end
 
-    def _end(self, who: str) -> Person | Receiver:
+    def end(self, who: str) -> Person | Receiver:
         if who[0].isalpha():
             return self._phone(who)
         person = self._people.get(normal(who, self._town.country) or "")

@@ -37,6 +37,9 @@ QUIET: dict[str, Any] = {
     "town": {
         "people": [],
         "phones": {f"phone{n}": {"hook": "on", "ringing": False, "hears": "silence"} for n in range(1, 5)},
+        "lines": {f"line{n}": {"plugged": True} for n in range(1, 5)},
+        "power": {"on": True, "back_in": None},
+        "acts": 0,
     },
     "settings": {"menus": {"main": {"keys": {"1": "sales", "2": "support", "0": "operator"}}}},
 }

@@ -25,7 +25,7 @@ NOTICE = {
 def page(chromium: Any, port: int) -> Iterator[Any]:
     opened = chromium.new_page(viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(5_000)
-    opened.goto(f"http://localhost:{port}/")
+    opened.goto(f"http://localhost:{port}/live")
     opened.get_by_role("heading", name="People").wait_for()
     yield opened
     opened.close()

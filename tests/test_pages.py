@@ -1,4 +1,4 @@
-"""The live page in a real Chromium: what an eye sees, what hands can do, and that names stay text."""
+"""The live page in a real Chromium: what its owner sees, what people do there, and that names stay text."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,6 @@ import pytest
 from stand_in import StandIn
 
 from firmware.base.events import CallAnswered, CallArrived, CallEnded, CallLed, CallOffered, DigitHeard
-from firmware.base.orders import Reply
 
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 HANSEN = {"number": "+4533120001", "name": "Hansen A/S", "hears": "prompt:menu.main", "line": "line1"}
@@ -20,7 +19,7 @@ def page(chromium: Any, port: int) -> Iterator[Any]:
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     opened.set_default_timeout(5_000)
-    opened.goto(f"http://localhost:{port}/")
+    opened.goto(f"http://localhost:{port}/live")
     yield opened
     opened.close()
     assert [each for each in complaints if "Content Security" in each or "Error:" in each] == []
@@ -35,51 +34,6 @@ def call(engine: StandIn, state: str, **more: Any) -> None:
     told = {"id": "c1", "line": "line1", "direction": "in", "seconds": 3.0, "with": None, "state": state}
     engine.snapshot["calls"] = [{**told, "number": HANSEN["number"], "name": HANSEN["name"], **more}]
     engine.snapshot["town"]["people"] = [{**HANSEN, "state": "talking"}]
-
-
-def test_a_newcomer_rings_the_office_by_the_one_large_button(engine: StandIn, page: Any) -> None:
-    assert "Ring the office" in page.get_by_role("status").inner_text()
-    with page.expect_response("**/api/orders/town.call"):
-        page.get_by_role("button", name="Ring the office").click()
-    assert engine.orders == [("town.call", {"line": 1, "number": "+4533120001", "name": "Hansen A/S"})]
-
-
-def test_the_caller_hears_the_menu_in_words_and_its_keys_say_where_they_lead(
-    engine: StandIn, page: Any
-) -> None:
-    call(engine, "greeted")
-    card = page.get_by_role("article", name="Hansen A/S")
-    assert "For sales, press 1." in card.inner_text()
-    with page.expect_response("**/api/orders/town.press"):
-        card.get_by_role("button", name="1, sales").click()
-    assert engine.orders == [("town.press", {"who": "+4533120001", "keys": "1"})]
-
-
-def test_a_ringing_phone_is_answered_and_both_sides_talk(engine: StandIn, page: Any) -> None:
-    call(engine, "ringing", rings=["phone2"])
-    engine.snapshot["phones"]["phone2"] |= {"state": "ringing", "ringing": True, "call": "c1"}
-    engine.snapshot["town"]["phones"]["phone2"]["ringing"] = True
-    desk = page.get_by_role("article", name="Phone 2 at its desk")
-    with page.expect_response("**/api/orders/town.lift"):
-        desk.get_by_role("button", name="Answer").click()
-    call(engine, "talking", **{"with": "phone2"})
-    engine.snapshot["phones"]["phone2"] |= {"state": "talking", "ringing": False}
-    engine.snapshot["town"]["phones"]["phone2"] |= {"hook": "off", "ringing": False, "hears": "speech"}
-    said = desk.get_by_label("What is said at Phone 2")
-    said.fill("Hello there")
-    with page.expect_response("**/api/orders/town.say"):
-        said.press("Enter")
-    with page.expect_response("**/api/orders/town.hang_up"):
-        page.get_by_role("article", name="Hansen A/S").get_by_role("button", name="Hang up").click()
-    assert [name for name, _ in engine.orders] == ["town.lift", "town.say", "town.hang_up"]
-    assert engine.orders[1][1] == {"who": "phone2", "text": "Hello there"}
-
-
-def test_a_refusal_is_read_beside_the_button(engine: StandIn, page: Any) -> None:
-    engine.replies["town.call"] = Reply("refused", sentence="+4533120001: hang up first, then dial")
-    form = page.locator("form.caller")
-    form.get_by_role("button", name="Ring the office").click()
-    assert form.get_by_role("alert").inner_text() == "+4533120001: hang up first, then dial"
 
 
 def test_the_journal_and_the_call_record_move_by_themselves(engine: StandIn, page: Any) -> None:
@@ -119,11 +73,9 @@ def test_a_hostile_name_is_text_and_nothing_runs(engine: StandIn, page: Any) -> 
     engine.tell(CallArrived("c1", "line1", "+4533120001", HOSTILE, None))
     engine.snapshot["office"] = HOSTILE
     call(engine, "greeted", name=HOSTILE)
-    engine.snapshot["town"]["people"][0]["name"] = HOSTILE
-    page.get_by_role("article", name=HOSTILE).wait_for()
     page.locator(".journal").get_by_text(HOSTILE).wait_for()
     assert page.locator("main img[src=x], main script").count() == 0
-    assert page.title() == "Bellwire"
+    assert page.title() == "Bellwire: the office now"
 
 
 def test_an_engine_that_goes_away_is_announced_and_comes_back_by_itself(engine: StandIn, page: Any) -> None:
@@ -135,12 +87,10 @@ def test_an_engine_that_goes_away_is_announced_and_comes_back_by_itself(engine: 
     assert page.get_by_role("alert").count() == 0
 
 
-def test_a_port_out_of_service_says_why_and_its_button_is_off(engine: StandIn, page: Any) -> None:
+def test_a_port_out_of_service_says_why(engine: StandIn, page: Any) -> None:
     engine.snapshot["phones"]["phone3"] |= {"state": "out", "reason": "The module in place 3 does not answer"}
     page.get_by_text("1 of 8 ports out of service").wait_for()
-    desk = page.get_by_role("article", name="Phone 3 at its desk")
-    assert "The module in place 3 does not answer" in desk.inner_text()
-    assert desk.get_by_role("button", name="Lift").is_disabled()
+    page.locator(".faults").get_by_text("The module in place 3 does not answer").wait_for()
 
 
 def test_the_page_fits_a_telephone_and_works_by_keyboard_alone(engine: StandIn, page: Any) -> None:
@@ -150,9 +100,9 @@ def test_the_page_fits_a_telephone_and_works_by_keyboard_alone(engine: StandIn, 
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     for _ in range(30):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.innerText") == "Ring the office":
+        if page.evaluate("document.activeElement.innerText") == "Sign in":
             break
-    with page.expect_response("**/api/orders/town.call"):
+    with page.expect_response("**/api/orders/agent.sign_in"):
         page.keyboard.press("Enter")
 
 

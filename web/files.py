@@ -37,6 +37,7 @@ class Page:
 
 
 PAGES = {  # in the order in which they are tried as somebody's first
+    "/town": Page("town.html", "town", first=True),
     "/live": Page("index.html", "supervisor", first=True),
     "/desk": Page("desk.html", "agent", first=True),
     "/sign-in": Page("sign-in.html"),

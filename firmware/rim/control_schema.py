@@ -4,8 +4,10 @@ A client says `hello`, then orders what it likes, asks for the state, watches ev
 `town.*` (`town_schema`) work the simulated town; no box carries them out, `hostsim` alone does.
 """
 
+from contextlib import suppress
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta, Struct
 
 from firmware.base.events import EVENTS, Event, event_of
@@ -87,3 +89,31 @@ class Happened(Said, frozen=True, tag="event"):
 
 Heard = Hello | Order | Ask | Watch
 Told = Welcome | Answered | Happened
+
+
+class _Numbered(Struct):
+    """What can be read of a message that cannot be read."""
+
+    id: Id = 0
+
+
+_HEARD: msgspec.json.Decoder[Heard] = msgspec.json.Decoder(Heard)
+_NUMBERED = msgspec.json.Decoder(_Numbered)
+_TO_JSON = msgspec.json.Encoder(enc_hook=str)  # whatever a room put into an answer can be shown
+
+
+def read(line: bytes) -> Heard:
+    """What a client says. msgspec.MsgspecError, RecursionError: it is no message."""
+    return _HEARD.decode(line)
+
+
+def number_in(line: bytes) -> int:
+    """The `id` of a message that cannot be read; 0 where that cannot be read either."""
+    with suppress(msgspec.MsgspecError, RecursionError):
+        return _NUMBERED.decode(line).id
+    return 0
+
+
+def written(told: Told) -> bytes:
+    """What the engine says, without the end of the line."""
+    return _TO_JSON.encode(told)

@@ -28,11 +28,13 @@ from firmware.rim.control_schema import (
     Happened,
     Heard,
     Hello,
-    Id,
     Order,
     Told,
     Watch,
     Welcome,
+    number_in,
+    read,
+    written,
 )
 from firmware.rim.journal import AnyJournal
 
@@ -190,9 +192,9 @@ class _Visitor:
 
     def _read(self, line: bytes) -> Heard | None:
         try:
-            return _HEARD.decode(line)
+            return read(line)
         except (msgspec.MsgspecError, RecursionError) as error:
-            self._refuse(f"That is no message of this socket: {str(error)[:200]}", _number_in(line))
+            self._refuse(f"That is no message of this socket: {str(error)[:200]}", number_in(line))
             return None
 
     def _do(self, heard: Heard) -> None:
@@ -283,7 +285,7 @@ class _Visitor:
 
     def send(self, told: Told) -> None:
         if not self._writer.is_closing():
-            self._writer.write(_TO_JSON.encode(told) + b"\n")
+            self._writer.write(written(told) + b"\n")
             if self._writer.transport.get_write_buffer_size() > BACKLOG:
                 self._writer.transport.abort()
 
@@ -295,20 +297,3 @@ class _Visitor:
         if at_once:
             self._writer.transport.abort()
         self._writer.close()
-
-
-class _Numbered(msgspec.Struct):
-    """What can be read of a message that cannot be read."""
-
-    id: Id = 0
-
-
-_HEARD: msgspec.json.Decoder[Heard] = msgspec.json.Decoder(Heard)
-_NUMBERED = msgspec.json.Decoder(_Numbered)
-_TO_JSON = msgspec.json.Encoder(enc_hook=str)  # whatever a room put into an answer can be shown
-
-
-def _number_in(line: bytes) -> int:
-    with suppress(msgspec.MsgspecError, RecursionError):
-        return _NUMBERED.decode(line).id
-    return 0

@@ -137,9 +137,9 @@ class TownStoryAnew(TownOrder, frozen=True, tag="town.story_anew"):
 class TownBusy(TownOrder, frozen=True, tag="town.busy"):
     """A busy hour at sixty times speed, in an office of its own beside this one."""
 
-    calls: Annotated[int, Meta(ge=1, le=600)] = 60
+    calls: Annotated[int, Meta(ge=1, le=600)] = 80
     patience: Annotated[int, Meta(ge=5, le=3600)] = 120
-    talk: Annotated[int, Meta(ge=5, le=3600)] = 180
+    talk: Annotated[int, Meta(ge=5, le=3600)] = 150
     lines: Annotated[int, Meta(ge=1, le=16)] = 8
     agents: Annotated[int, Meta(ge=1, le=16)] = 4
     seed: Annotated[int, Meta(ge=0, le=999_999)] = 1

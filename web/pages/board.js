@@ -1,7 +1,8 @@
 // The switchboard: a lamp for each line and phone, and a cord for each connection.
 
 import { Icon, html } from "./parts.js";
-import { LINE, PHONE, lineName, phoneName, portName, spaced } from "./words.js";
+import { t } from "./texts.js";
+import { LINE, PHONE, lineName, phoneName, portName, portWords, spaced } from "./words.js";
 
 const Lamp = ({ label, note, words: [icon, said], state }) => html`
   <li class="lamp ${state}">
@@ -11,22 +12,20 @@ const Lamp = ({ label, note, words: [icon, said], state }) => html`
     ${note && html`<small>${note}</small>`}
   </li>`;
 
-const words = (table, state) => table[state] ?? ["idle", state];
-
 export function Board({ lines, phones }) {
   return html`
     <section class="board panel" aria-labelledby="board">
-      <h2 id="board">Lines and phones</h2>
-      <ul class="lamps above" aria-label="Lines">
+      <h2 id="board">${t("board.title")}</h2>
+      <ul class="lamps above" aria-label=${t("board.lines")}>
         ${Object.entries(lines).map(([name, line]) => html`
           <${Lamp} key=${name} label=${lineName(name)} note=${spaced(line.number)} state=${line.state}
-            words=${words(LINE, line.state)} />`)}
+            words=${portWords(LINE, line.state)} />`)}
       </ul>
       <${Cords} lines=${lines} phones=${phones} />
-      <ul class="lamps" aria-label="Phones">
+      <ul class="lamps" aria-label=${t("board.phones")}>
         ${Object.entries(phones).map(([name, phone]) => html`
           <${Lamp} key=${name} label=${phoneName(name)} note=${phone.number} state=${phone.ringing ? "ringing" : phone.state}
-            words=${phone.ringing ? PHONE.ringing : words(PHONE, phone.state)} />`)}
+            words=${portWords(PHONE, phone.ringing ? "ringing" : phone.state)} />`)}
       </ul>
       <${Faults} ports=${{ ...lines, ...phones }} />
     </section>`;
@@ -34,8 +33,8 @@ export function Board({ lines, phones }) {
 
 const Faults = ({ ports }) => html`
   <ul class="faults">
-    ${Object.entries(ports).filter(([, port]) => port.state === "out").map(([name, { reason }]) => html`
-      <li key=${name}><b>${portName(name)}</b> ${reason || "is out of service"}</li>`)}
+    ${Object.entries(ports).filter(([name, port]) => port.state === "out" && !name.startsWith("browser")).map(([name, { reason }]) => html`
+      <li key=${name}><b>${portName(name)}</b> ${reason || t("board.out")}</li>`)}
   </ul>`;
 
 /** Who is connected is also said in words under "Calls": the picture is for the eye alone. */

@@ -2,15 +2,16 @@
 
 import { useJson, useSecond, why } from "./box.js";
 import { html, useState } from "./parts.js";
-import { CALL, duration, lineName, phoneName, portName, spaced, who } from "./words.js";
+import { t, word } from "./texts.js";
+import { callWords, duration, lineName, phoneName, portName, spaced, who } from "./words.js";
 
 export function Calls({ calls, at }) {
   useSecond(calls.length > 0);
   const since = (performance.now() - at) / 1000;
   return html`
     <section class="panel" aria-labelledby="calls">
-      <h2 id="calls">Calls now <span class="count">${calls.length}</span></h2>
-      ${calls.length === 0 && html`<p class="none">No call at the moment.</p>`}
+      <h2 id="calls">${t("calls.title")} <span class="count">${calls.length}</span></h2>
+      ${calls.length === 0 && html`<p class="none">${t("calls.none")}</p>`}
       <ul class="rows">
         ${calls.map((call) => html`
           <li key=${call.id} class="call ${call.state}">
@@ -23,17 +24,14 @@ export function Calls({ calls, at }) {
 }
 
 const returning = ({ agent, days }) =>
-  ` · returning: last with ${portName(agent)}, ${days > 1 ? `${days} days ago` : days ? "yesterday" : "today"}`;
+  ` · ${t("call.last_with", { agent: portName(agent), when: t(days > 1 ? "call.days_ago" : days ? "call.yesterday" : "call.today", { n: days }) })}`;
 
 function where({ state, line, rings = [], queue, with: other }) {
   const rung = rings.map(portName).join(", ");
-  const now = state === "ringing" && rung ? `rings ${rung}` : (CALL[state] ?? state);
+  const now = state === "ringing" && rung ? t("call.rings", { stations: rung }) : callWords(state);
   const ends = [lineName(line), other && portName(other)].filter(Boolean).join(" → ");
-  return [now, ends, queue && `for ${queue}`].filter(Boolean).join(" · ");
+  return [now, ends, queue && t("call.for", { queue })].filter(Boolean).join(" · ");
 }
-
-const RESULT = { answered: "answered", missed: "missed", unanswered: "no answer" };
-const WAY = { in: "from", out: "to", internal: "inside, to" };
 
 /** A call that is over, and on request why it went where it went. */
 function Past({ call }) {
@@ -44,11 +42,11 @@ function Past({ call }) {
   return html`
     <tr>
       <td class="time">${call.date ? call.date.slice(11, 16) : "–"}</td>
-      <td><small>${WAY[call.direction]}</small> ${name}</td>
+      <td><small>${word("record", call.direction)}</small> ${name}</td>
       <td>
-        <span class="taker">${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${RESULT[call.result] ?? "–"}</span>`}</span>
-        <button type="button" class="small" aria-label="Why did the call of ${name} go there?" aria-expanded=${Boolean(sentence)}
-          aria-controls=${told} onClick=${ask}>Why?</button>
+        <span class="taker">${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${call.result ? word("record", call.result) : "–"}</span>`}</span>
+        <button type="button" class="small" aria-label=${t("record.why_of", { name })} aria-expanded=${Boolean(sentence)}
+          aria-controls=${told} onClick=${ask}>${t("record.why")}</button>
       </td>
       <td class="time">${call.seconds === null ? "–" : duration(call.seconds)}</td>
     </tr>
@@ -62,10 +60,10 @@ export function Record({ recorded }) {
   if (calls.length === 0) return null;
   return html`
     <section class="panel" aria-labelledby="record">
-      <h2 id="record">Earlier calls</h2>
+      <h2 id="record">${t("record.title")}</h2>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="record">
         <table>
-          <thead><tr><th>When</th><th>Who</th><th>Answered by</th><th>Length</th></tr></thead>
+          <thead><tr><th>${t("record.when")}</th><th>${t("record.who")}</th><th>${t("record.taker")}</th><th>${t("record.length")}</th></tr></thead>
           <tbody>
             ${calls.map((call) => html`<${Past} key=${call.key} call=${call} />`)}
           </tbody>

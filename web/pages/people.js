@@ -2,22 +2,12 @@
 
 import { Blocked, Led } from "./led.js";
 import { Line, Refusal, html, useOrder, useState } from "./parts.js";
+import { t, word } from "./texts.js";
 import { portName } from "./words.js";
-
-const STATUS = { off: "not signed in", available: "available", break: "on a break" };
-const STATE = {
-  idle: "",
-  ringing: "rings",
-  talking: "in a call",
-  held: "caller on hold",
-  consulting: "asks a colleague",
-  wrapup: "work after the call",
-  offline: "out of reach",
-};
 
 export const People = ({ state }) => html`
   <section class="panel" aria-labelledby="people">
-    <h2 id="people">People</h2>
+    <h2 id="people">${t("people.title")}</h2>
     <ul class="people">
       ${Object.entries(state.agents).filter(([, agent]) => agent.station || Object.keys(agent.forward ?? {}).length).map(([name, agent]) => html`
         <${Person} key=${name} name=${name} agent=${agent} breaks=${state.settings?.breaks ?? []}
@@ -35,7 +25,7 @@ function Person({ name, agent, breaks, speaks }) {
     <li class="agent ${agent.status} ${agent.state}" aria-label=${name}>
       <div class="who">
         <b>${name}</b>
-        <small>${words(agent)} · ${portName(agent.station)}${agent.messages ? ` · ${agent.messages} new messages` : ""}</small>
+        <small>${words(agent)} · ${portName(agent.station)}${agent.messages ? t("people.messages", { n: agent.messages }) : ""}</small>
       </div>
       <div class="verbs">
         ${verbs(agent, breaks, speaks).map(([verb, label, fields]) => html`
@@ -48,22 +38,22 @@ function Person({ name, agent, breaks, speaks }) {
 }
 
 function words({ status, state, code, dnd }) {
-  const said = status === "break" && code ? `on a break: ${code}` : STATUS[status];
-  return [dnd && "do not disturb", said, status !== "off" && STATE[state]].filter(Boolean).join(", ");
+  const said = status === "break" && code ? t("people.break_of", { code }) : word("status", status);
+  return [dnd && t("people.dnd"), said, status !== "off" && state !== "idle" && word("state", state)].filter(Boolean).join(", ");
 }
 
 /** What he can do now: verb, words, fields. */
 function verbs({ status, state }, breaks, speaks) {
-  if (status === "off") return [["sign_in", "Sign in"]];
+  if (status === "off") return [["sign_in", t("people.sign_in")]];
   const all = [];
-  if (state === "ringing") all.push(["reject", "Reject"]);
-  if (state === "talking" && speaks) all.push(["hold", "Hold"], ["park", "Park"]);
-  if (state === "held") all.push(["resume", "Take back"]);
-  if (state === "consulting") all.push(["complete", "Put through"], ["conference", "All together"], ["swap", "Swap"]);
-  if (state === "idle") all.push(["pickup", "Pick up"]);
-  if (status === "break" || state === "wrapup") all.push(["ready", "Ready"]);
-  else if (breaks.length) all.push(["break", `Break: ${breaks[0]}`, { code: breaks[0] }]);
-  return [...all, ["sign_out", "Sign out"]];
+  if (state === "ringing") all.push(["reject", t("people.reject")]);
+  if (state === "talking" && speaks) all.push(["hold", t("people.hold")], ["park", t("people.park")]);
+  if (state === "held") all.push(["resume", t("people.resume")]);
+  if (state === "consulting") all.push(["complete", t("people.complete")], ["conference", t("people.conference")], ["swap", t("people.swap")]);
+  if (state === "idle") all.push(["pickup", t("people.pickup")]);
+  if (status === "break" || state === "wrapup") all.push(["ready", t("people.ready")]);
+  else if (breaks.length) all.push(["break", t("people.break", { code: breaks[0] }), { code: breaks[0] }]);
+  return [...all, ["sign_out", t("people.sign_out")]];
 }
 
 /** To whom the caller goes: at once, or after asking. */
@@ -71,8 +61,8 @@ function HandOn({ name, order }) {
   const [ask, setAsk] = useState(true);
   return html`
     <div class="handing">
-      <${Line} label="To whom ${name} hands the caller on" text="" hint="ben, support, 202" button="Hand on"
+      <${Line} label=${t("people.to_whom", { name })} text="" hint="ben, support, 202" button=${t("people.hand_on")}
         send=${(to) => order("transfer", { to, attended: ask })} />
-      <label><input type="checkbox" checked=${ask} onChange=${() => setAsk(!ask)} /> ask first</label>
+      <label><input type="checkbox" checked=${ask} onChange=${() => setAsk(!ask)} /> ${t("people.ask_first")}</label>
     </div>`;
 }
