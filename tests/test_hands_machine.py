@@ -1,25 +1,16 @@
 """Two hands in every order: everybody is in one place, hears whom he should, and is left nowhere."""
 
 from random import Random
-from typing import Any
 
 import pytest
 from hands_walk import AWAY, CODES, LINES, NUMBERS, PAUSES, PEOPLE, STATIONS, VERBS, HandsWalk, stroll
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from hypothesis.strategies import booleans, sampled_from, text
-
-from firmware.base.events import EmergencyDialled
-from firmware.base.numbers import emergency_numbers
-from firmware.calls.codes import ASKING
-from firmware.calls.codes import CODES as KNOWN
-from firmware.calls.dialling import decide
-from hostsim.office import Office
+from hypothesis.strategies import booleans, sampled_from
 
 SHORT = settings(max_examples=12, stateful_step_count=25, deadline=None, database=None, derandomize=True)
 LONG = settings(SHORT, max_examples=600, stateful_step_count=60)
 PAUSE = sampled_from(PAUSES)
-LANDS = ("US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR")
 
 
 class HandsMachine(RuleBasedStateMachine):
@@ -109,45 +100,3 @@ def walked(seed: int, steps: int) -> None:
     walk = HandsWalk(together=seed % 2 == 0, away=seed % 4 < 2)
     stroll(walk, Random(seed), steps)
     walk.drain()
-
-
-# Emergencies
-
-
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(
-    land=sampled_from(LANDS),
-    nth=sampled_from(range(8)),
-    before=sampled_from(("", "*")),
-    inside=text("0123456789", min_size=2, max_size=5),
-)
-def test_an_emergency_number_beats_every_code_and_extension(
-    land: str, nth: int, before: str, inside: str
-) -> None:
-    numbers = sorted(emergency_numbers(land))
-    number = numbers[nth % len(numbers)]
-    extensions = [inside, number + inside, number[:2] + inside, *KNOWN]
-    for place in range(1, len(number)):  # no key on the way leads elsewhere at once
-        decision = decide(before + number[:place], land, frozenset(numbers), extensions)
-        asks = decision.number in ASKING  # and hears an emergency number in the answer
-        assert decision.wait or decision.kind == "emergency" or asks, (number, place)
-    decision = decide(before + number, land, frozenset(numbers), extensions)
-    assert (decision.kind, decision.number, decision.wait) == ("emergency", number, 0.0)
-
-
-@settings(max_examples=15, deadline=None, derandomize=True)
-@given(land=sampled_from(LANDS), nth=sampled_from(range(8)), barred=sampled_from((0, 2, 3)))
-def test_an_emergency_number_beats_every_prefix_and_rule(land: str, nth: int, barred: int) -> None:
-    numbers = sorted(emergency_numbers(land))
-    number = numbers[nth % len(numbers)]
-    rules: dict[str, Any] = {"barred": [number[:barred]] if barred else [], "daily_calls": 1}
-    rows = {"phones": {"phone1": {"may_call": "internal"}}}
-    lines = {f"line{n}": {"country": land, "number": None} for n in LINES}
-    with Office({"country": land, "lines": lines, **rules, **rows}, fidelity="signal") as office:
-        office.wait(2)
-        phone = office.phone("phone1")
-        phone.lift()
-        office.wait(1)
-        phone.press(number)
-        office.wait(1.5)
-        assert [event.number for event in office.saw(EmergencyDialled)] == [number]

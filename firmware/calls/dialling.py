@@ -60,18 +60,19 @@ class Keypad:
         self._exchange = exchange
         self._clock = clock
         self._pauses: dict[str, Timer] = {}
+        self._before: dict[str, list[str]] = {}  # telephone -> what may have been the beginning of its number
+        self._served: dict[str, tuple[str, str]] = {}  # telephone -> its code's digits, and keys since then
 
     def keyed(self, phone: Handset, key: str) -> None:
         """A key of an off-hook telephone. In a conversation it is for the far end, which hears it; while
         nobody has answered yet only an emergency number counts, and ends the call that is being made."""
         if phone.state is State.TALKING or phone.state is State.SERVED:
-            if not self._exchange.talks.key(phone.name, key) and phone.port.tells_keys:
+            if not self._answers(phone, key) and phone.port.tells_keys:
                 self.pass_on(phone, key)
             return
-        self.stop(phone)
+        self._still(phone)
         phone.keys = (phone.keys + key)[-MOST_KEYS:]
-        settings = self._exchange.settings
-        decision = decide(phone.keys, settings.country, settings.emergencies, settings.extensions())
+        decision = self._decided(phone)
         if phone.state is not State.DIALLING and decision.kind != "emergency":
             # Left off its hook: only an emergency gets through, whatever was keyed some time before it.
             self._wait(phone, PAUSE, lambda: self._forget(phone))
@@ -79,6 +80,35 @@ class Keypad:
             self._wait(phone, decision.wait, lambda: self._dial(phone, decision))
         else:
             self._dial(phone, decision)
+
+    def _answers(self, phone: Handset, key: str) -> bool:
+        """A key for whatever the box says to him. False: it says nothing."""
+        if phone.state is State.SERVED and not self._exchange.talks.secret(phone.name):
+            code, keys = self._served.get(phone.name, ("", ""))
+            self._served[phone.name] = code, keys + key
+        return self._exchange.talks.key(phone.name, key)
+
+    def serves(self, phone: Handset, digits: str) -> None:
+        """A code of these digits was keyed, and perhaps meant as an emergency number."""
+        self._served[phone.name] = digits, ""
+
+    def left(self, phone: Handset, keys: str) -> None:
+        """Whoever cuts what is said to him by an emergency number has keyed its first digits already."""
+        if not keys:
+            return
+        code, since = self._served.pop(phone.name, ("", ""))
+        self._before[phone.name] = [code + since, since, keys]
+        if (decision := self._decided(phone)).kind == "emergency":
+            self._dial(phone, decision)
+        else:
+            self._wait(phone, PAUSE, lambda: self.stop(phone))
+
+    def _decided(self, phone: Handset) -> Decision:
+        settings = self._exchange.settings
+        for number in (before + phone.keys for before in self._before.get(phone.name, ())):
+            if number in settings.emergencies:
+                return Decision("emergency", number, 0.0)
+        return decide(phone.keys, settings.country, settings.emergencies, settings.extensions())
 
     def pass_on(self, phone: Handset, key: str) -> None:
         """A key that made no sound is keyed to the far end by the box."""
@@ -96,18 +126,24 @@ class Keypad:
         phone.keys = ""
 
     def stop(self, phone: Handset) -> None:
+        """Whatever was keyed there leads nowhere."""
+        self._before.pop(phone.name, None)
+        self._still(phone)
+
+    def _still(self, phone: Handset) -> None:
         if (timer := self._pauses.pop(phone.name, None)) is not None:
             timer.stop()
 
     def _dial(self, phone: Handset, decision: Decision) -> None:
         number, phone.keys = decision.number, ""
+        self.stop(phone)
         if decision.kind == "emergency":
             self._emergency(phone, number)
         elif not number.isdigit():
             code, then = split(number)
             self._exchange.stations.serve(phone, code)
             for key in then:
-                self._exchange.talks.key(phone.name, key)
+                self._answers(phone, key)
         else:
             self.dial(phone, number)
 

@@ -94,7 +94,7 @@ class Dialogue:
         """`taken(key)` is told of each key that answers a question, unless it is secret."""
         self._row, self._script, self._sound, self._clock = row, script, sound, clock
         self._when_kept, self._done, self._taken = when_kept, done, taken
-        self._ahead = ""
+        self._ahead = ""  # keyed before it was asked for
         self._typed = ""
         self._habit: tuple[str, int] = ("", 0)  # an end key that is not needed any more, and until when
         self._said = 0  # µs: the end of what is said to him
@@ -106,6 +106,11 @@ class Dialogue:
     def secret(self) -> bool:
         """Is a secret being keyed?"""
         return isinstance(self._step, Keys) and self._step.secret
+
+    @property
+    def ahead(self) -> str:
+        """What was keyed, and asked for by nothing yet."""
+        return self._ahead
 
     @property
     def listens(self) -> bool:
@@ -237,18 +242,27 @@ class Talks:
     def __contains__(self, row: str) -> bool:
         return row in self._on
 
-    def begin(self, row: str, script: Script, done: Callable[[], None] = lambda: None) -> None:
-        """Speak with whoever is at `row`; `done` follows, unless it is stopped."""
+    def begin(
+        self,
+        row: str,
+        script: Script,
+        done: Callable[[], None] = lambda: None,
+        left: Callable[[str], object] = lambda keys: None,
+    ) -> None:
+        """Speak with whoever is at `row`; `done` follows, unless it is stopped, and `left` is told of keys
+        that nothing had asked for."""
         self.stop(row)
-        talk = Dialogue(row, script, self._sound, self._clock, self._when_kept, lambda: self._over(row, done))
+        over = partial(self._over, row, done, left)
+        talk = Dialogue(row, script, self._sound, self._clock, self._when_kept, over)
         self._on[row] = talk
         self.watch(row)
         talk.begin()
 
-    def _over(self, row: str, done: Callable[[], None]) -> None:
-        del self._on[row]
+    def _over(self, row: str, done: Callable[[], None], left: Callable[[str], object]) -> None:
+        talk = self._on.pop(row)
         done()
         self._ended(row)
+        left(talk.ahead)
 
     def _ended(self, row: str) -> None:
         self.watch(row)

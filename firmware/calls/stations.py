@@ -1,10 +1,11 @@
 """The owner of all telephones of the office: what one tells becomes an answer, a number, a verb, an end."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from firmware.base.events import CallAnswered, Side
 from firmware.calls.call import Call, Stage, Tell
-from firmware.calls.codes import CODES, UNKNOWN, alert
+from firmware.calls.codes import ASKING, CODES, UNKNOWN, alert
 from firmware.calls.handset import Handset, State
 from firmware.calls.line import State as LineState
 
@@ -144,7 +145,9 @@ class Stations:
         script = self._exchange.services[CODES.get(code, UNKNOWN)](phone)
         emergencies = self._exchange.settings.emergencies
         script = alert(code, script, emergencies, lambda number: self._exchange.dial_out(phone, number, True))
-        self._exchange.talks.begin(phone.name, script, lambda: self._served(phone))
+        self._exchange.keypad.serves(phone, code[1:] if code in ASKING or code not in CODES else "")
+        left = partial(self._exchange.keypad.left, phone)
+        self._exchange.talks.begin(phone.name, script, lambda: self._served(phone), left)
 
     def _served(self, phone: Handset) -> None:
         if phone.state is State.SERVED:
