@@ -1,39 +1,13 @@
 """Hold, hand on, ask first, swap, put through: with a page's orders, and with the hook and keys alone."""
 
-from typing import Any
-
 import pytest
-from stories import BOTH
+from stories import BOTH, DIRECT, ann_talks, gains, moves
 
 from firmware.base import Refused
 from firmware.base.events import CallEnded, CallHeld, CallMoved, CallResumed, PhoneRang
 from hostsim.office import Office
 
 both = pytest.mark.parametrize("fidelity", BOTH)
-DIRECT = {"lines": {"line1": {"to": "ann"}, "line2": {"to": "ann"}}}
-
-
-def ann_talks(office: Office) -> tuple[Any, Any]:
-    """A caller on line 1 speaks with ann."""
-    office.wait(2)
-    ann = office.agent("ann")
-    ann.sign_in()
-    caller = office.caller("+4533120001")
-    caller.dial(line=1)
-    office.wait_until(lambda: ann.ringing, 12)
-    ann.answer()
-    office.wait(2)
-    return caller, ann
-
-
-def moves(office: Office) -> list[tuple[str, str]]:
-    return [(event.to, event.by) for event in office.saw(CallMoved)]
-
-
-def gains(office: Office, hearer: str) -> set[str]:
-    """Whom a row hears."""
-    found: set[str] = office.box.sound.voices(hearer)
-    return found
 
 
 @both

@@ -1,26 +1,13 @@
 """What becomes of everybody when hands are done, or never come back: dial tone, a ring, the operator."""
 
-from typing import Any
-
 import numpy as np
 import pytest
-from test_story_hands import DIRECT, ann_talks, gains, moves
+from stories import DIRECT, ann_talks, ben_is_asked, gains, moves
 
 from firmware.base.events import CallEnded
 from hostsim.office import Office
 
 OPERATOR = {**DIRECT, "operator": "phone4"}
-
-
-def ben_is_asked(office: Office) -> tuple[Any, Any, Any]:
-    """Ann's caller is on hold, ann talks with ben on phone2."""
-    caller, ann = ann_talks(office)
-    ann.transfer("ben", attended=True)
-    ben = office.phone("phone2")
-    office.wait_until(lambda: ben.ringing, 5)
-    ben.lift()
-    office.wait(1)
-    return caller, ann, ben
 
 
 # What he hears who has given a call away

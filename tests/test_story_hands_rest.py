@@ -1,8 +1,7 @@
 """Who stays with whom when conferences break up, somebody is muted or listens, or help is called."""
 
 import pytest
-from test_story_hands import DIRECT, ann_talks, gains
-from test_story_hands_ends import ben_is_asked
+from stories import DIRECT, ann_talks, ben_is_asked, gains
 
 from firmware.base import Refused
 from firmware.base.events import CallAnswered, CallListened

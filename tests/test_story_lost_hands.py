@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from speech import recorded
-from test_story_hands import gains
+from stories import gains
 from test_story_lost import QUICK, hear_each_other, talks
 
 from firmware.base.events import CallAnswered, CallDialled, CallEnded, CallListened, QueueEntered, QueueLeft

@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from stories import BOTH
-from test_story_hands import DIRECT, ann_talks, gains, moves
+from stories import BOTH, DIRECT, ann_talks, gains, moves
 
 from firmware.base import Refused
 from firmware.base.events import CallEnded, CallListened, PhoneRang
