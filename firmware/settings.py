@@ -10,7 +10,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from firmware.base import Refused
+from firmware.base.stations import BROWSERS, elsewhere
 from firmware.checks import check
+from firmware.rows import Nobody
 from firmware.steps import STEPS, Step
 from firmware.tables import TABLES, Office, Person, Settings
 
@@ -137,3 +139,13 @@ def _plain(error: str) -> str:
 def _shown(value: Any) -> str:
     text = str(value)
     return f'"{text[:40]}{"…" if len(text) > 40 else ""}"'
+
+
+def stations(settings: Settings) -> list[str]:
+    """Every such station that the settings name, once, people's first; and as many browsers as they ask."""
+    named = [person.station or "" for person in settings.people.values()]
+    for queue in settings.queues.values():
+        if isinstance(queue.nobody, Nobody):
+            named += (*queue.nobody.ring, *queue.nobody.hunt)
+    named += (settings.office.operator, *BROWSERS[: settings.office.browsers])
+    return [name for name in dict.fromkeys(named) if elsewhere(name)]

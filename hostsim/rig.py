@@ -25,7 +25,7 @@ from firmware.rim.lookups import THREADS, Lookups
 from firmware.rim.secret import sealed_settings
 from firmware.rim.soundfiles import MemoryFiles
 from firmware.rim.tapes import Tapes
-from firmware.settings import merged, read
+from firmware.settings import merged, read, stations
 from firmware.sound.prompts import Prompts, languages
 from firmware.tables import Settings
 from hostsim.bus import SimHat
@@ -33,7 +33,7 @@ from hostsim.copper import LinePair
 from hostsim.exchange import LineInfo
 from hostsim.overheard import Overheard
 from hostsim.signal import SignalShelf
-from hostsim.standin import StandInShelf, stations
+from hostsim.standin import StandInShelf
 from hostsim.town import Town
 
 ROOT = Path(__file__).parent.parent

@@ -26,8 +26,7 @@ from firmware.base.ports import (
     StopRing,
     Work,
 )
-from firmware.base.stations import BROWSERS, elsewhere
-from firmware.tables import Nobody, Settings
+from firmware.base.stations import BROWSERS
 from hostsim.receiver import Receiver, Shown
 
 if TYPE_CHECKING:
@@ -35,16 +34,6 @@ if TYPE_CHECKING:
 
 SILENCE: Frame = np.zeros(FRAME, np.float32)
 SILENCE.flags.writeable = False
-
-
-def stations(settings: Settings) -> list[str]:
-    """Every such station that the settings name, once, people's first; and as many browsers as they ask."""
-    named = [person.station or "" for person in settings.people.values()]
-    for queue in settings.queues.values():
-        if isinstance(queue.nobody, Nobody):
-            named += (*queue.nobody.ring, *queue.nobody.hunt)
-    named += (settings.office.operator, *BROWSERS[: settings.office.browsers])
-    return [name for name in dict.fromkeys(named) if elsewhere(name)]
 
 
 class StandIn(Receiver):

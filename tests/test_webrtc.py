@@ -106,7 +106,7 @@ def test_who_comes_second_is_refused_unless_he_takes_over_and_the_first_is_told(
         first = await talk.join(holder="one")
         await talk.until(lambda: talk.desk.legs["browser"].ever)
         refused = await talk.offer(second := FarEnd(), holder="two")
-        assert "Take it over" in refused["refused"]
+        assert "Take it over" in refused["elsewhere"]
         await second.close()
         gone = asyncio.Event()
         first._closed = gone.set

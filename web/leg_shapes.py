@@ -38,6 +38,13 @@ class LegAnswer(Struct):
     sdp: str
 
 
+class LegRefusal(Struct):
+    """Why not; `elsewhere`: another tab has the telephone, and `take_over` would have it here."""
+
+    sentence: str
+    elsewhere: bool = False
+
+
 class LegStats(Struct):
     """How the box hears the browser: depths in frames of 20 ms, times in ms; frames and packets are counted
     since it was connected."""

@@ -4,10 +4,10 @@ from bottle import HTTPResponse
 
 from firmware.base import Broken, Refused
 from firmware.base.stations import BROWSERS
-from firmware.rim.leg_client import LegClient, Malformed
+from firmware.rim.leg_client import Elsewhere, LegClient, Malformed
 from web.answers import Answers, posted, sentence, told
 from web.engine import Engine
-from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegStats, TownOffer
+from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegRefusal, LegStats, TownOffer
 from web.visitor import Visitor
 
 
@@ -36,6 +36,8 @@ class LegDesk:
             answer = self.client.offer(leg, asked.sdp, asked.take_over, asked.holder)
         except Malformed as fault:
             return sentence(400, str(fault))
+        except Elsewhere as other:
+            return told(409, LegRefusal(str(other), elsewhere=True))
         except Broken as away:
             return sentence(503, str(away))
         return told(200, LegAnswer(answer))

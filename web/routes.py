@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from firmware.office.ledger import Call, Leg, QueueEntry
-from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegStats, TownOffer
+from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegRefusal, LegStats, TownOffer
 
 
 class Sentence(msgspec.Struct):
@@ -235,7 +235,7 @@ ROUTES: tuple[Route, ...] = (
         "POST",
         "/api/leg/offer",
         "Make this page the telephone that you sit at",
-        (Answer(200, "The box's answer", LegAnswer), BAD, Answer(409, "Another tab has it", Sentence), GONE),
+        (Answer(200, "The box's answer", LegAnswer), BAD, Answer(409, "Refused", LegRefusal), GONE),
         "agent",
         takes=LegOffer,
     ),
@@ -251,7 +251,7 @@ ROUTES: tuple[Route, ...] = (
         "POST",
         "/api/town/leg/offer",
         "Simulator only: hear and speak at a telephone of the town or of the office",
-        (Answer(200, "The box's answer", LegAnswer), BAD, Answer(409, "Another tab has it", Sentence), GONE),
+        (Answer(200, "The box's answer", LegAnswer), BAD, Answer(409, "Refused", LegRefusal), GONE),
         "town",
         takes=TownOffer,
     ),

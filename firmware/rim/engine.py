@@ -6,7 +6,7 @@ here waits or drifts. On a PC there is no such clock; there `firmware.rim.ticker
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
@@ -18,19 +18,22 @@ from firmware.base.clock import TICK, Clock
 from firmware.base.events import Event
 from firmware.base.orders import Reply
 from firmware.base.ports import Shelf
+from firmware.base.stations import BROWSERS
 from firmware.box import VERSION, Box
 from firmware.rim.before import before
+from firmware.rim.browsers import BrowserShelf
 from firmware.rim.changes import ORDER as SETTINGS_CHANGE
 from firmware.rim.changes import Changes
 from firmware.rim.control_server import ControlServer
 from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.leglink import Legs
 from firmware.rim.lookups import Lookups
 from firmware.rim.secret import box_secret, sealed_settings
 from firmware.rim.soundfiles import DiskFiles
 from firmware.rim.store import SettingsStore
 from firmware.rim.tapes import Tapes, Winder
 from firmware.rim.ticker import LATE, settle
-from firmware.settings import read
+from firmware.settings import read, stations
 from firmware.sound.prompts import Prompts, languages
 from firmware.tables import Settings
 
@@ -105,7 +108,10 @@ def run(
         shelf = plug(lines, dict.fromkeys(settings.phones, settings.country), stack)
         tapes = Winder(DiskFiles(folder))
         stack.callback(tapes.close)
-        box = _box(settings, shelf, journal, secret, tapes)
+        legs = Legs(folder)
+        stack.callback(legs.close)
+        browsers = BrowserShelf(legs, (name for name in stations(settings) if name in BROWSERS))
+        box = _box(settings, [shelf, browsers], journal, secret, tapes)
         stack.callback(box.keepers.tell)
         Lookups(box.post_own, folder).plug(box.exchange.incoming.aids, box.orders)
         changes = Changes(store, data, secret, box.post_own)
@@ -126,10 +132,12 @@ def _trouble(journal: Writer, store: SettingsStore, tapes: Tapes) -> str:
     return journal.trouble or store.notice or tapes.trouble
 
 
-def _box(settings: Settings, shelf: Shelf, journal: AnyJournal, secret: bytes, tapes: Tapes) -> Box:
+def _box(
+    settings: Settings, shelves: Sequence[Shelf], journal: AnyJournal, secret: bytes, tapes: Tapes
+) -> Box:
     prompts = Prompts(PROMPTS, PROMPTS / "made", settings.office.language, languages(PROMPTS))
     clock = Clock(datetime.now(settings.zone))
-    return Box(settings, [shelf], clock, journal, prompts, before=before(journal), secret=secret, tapes=tapes)
+    return Box(settings, shelves, clock, journal, prompts, before=before(journal), secret=secret, tapes=tapes)
 
 
 def date_follower(

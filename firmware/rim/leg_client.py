@@ -18,6 +18,10 @@ class Malformed(Refused):
     """What the page sent is no offer."""
 
 
+class Elsewhere(Refused):
+    """Another page has that leg."""
+
+
 class LegClient:
     """Shared by all threads: a connection for each question."""
 
@@ -25,7 +29,7 @@ class LegClient:
         self._path = folder / SOCKET
 
     def offer(self, leg: str, sdp: str, take_over: bool = False, holder: str = "") -> str:
-        """The answer to a page's offer. Malformed: it is none; Refused: somebody else has that leg."""
+        """The answer to a page's offer. Malformed: it is none; Elsewhere; Broken."""
         told = self._ask(do="offer", leg=leg, sdp=sdp, take_over=take_over, holder=holder)
         if "sdp" not in told:
             raise Broken(AWAY)
@@ -52,6 +56,8 @@ class LegClient:
             raise Broken(AWAY) from fault
         if "malformed" in told:
             raise Malformed(str(told["malformed"]))
-        if "refused" in told:
-            raise Refused(str(told["refused"]))
+        if "elsewhere" in told:
+            raise Elsewhere(str(told["elsewhere"]))
+        if "busy" in told:
+            raise Broken(str(told["busy"]))
         return told

@@ -110,7 +110,7 @@ class Desk:
 
     async def _offer(self, offer: Offer) -> dict[str, Any]:
         if refused := self._refusal(offer):
-            return {"refused": refused}
+            return refused
         found: list[Attached] = []
         wire = self._make(lambda: self._lost(found))
         self._connecting += 1
@@ -122,24 +122,24 @@ class Desk:
             self._connecting -= 1
         if refused := self._refusal(offer):  # somebody was faster
             await wire.close()
-            return {"refused": refused}
+            return refused
         if (before := self.legs.get(offer.leg)) is not None:
             self._end(before)  # its page is told by that
         found.append(Attached(offer.leg, wire, offer.holder, self._now()))
         self.legs[offer.leg] = found[0]
         return {"sdp": answer}
 
-    def _refusal(self, offer: Offer) -> str:
-        """Why not; "" if there is no reason."""
+    def _refusal(self, offer: Offer) -> dict[str, str]:
+        """Why not; empty if there is no reason."""
         there = self.legs.get(offer.leg)
         if there is None:
             if len(self.legs) >= MOST or self._connecting >= WAITING:
-                return "Too many browsers are being connected at once: try again in a moment."
-            return ""
+                return {"busy": "Too many browsers are being connected at once."}
+            return {}
         his_own = offer.holder != "" and offer.holder == there.holder
         if offer.take_over or his_own or not self._alive(there):
-            return ""
-        return "Another tab or computer has this telephone. Take it over here, or go on there."
+            return {}
+        return {"elsewhere": "Another tab or computer has this telephone. Take it over here, or go on there."}
 
     def _alive(self, leg: Attached) -> bool:
         return self._now() - leg.heard_at < GONE

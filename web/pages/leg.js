@@ -97,7 +97,7 @@ class Leg {
     if (reply.ok) return told.sdp;
     if (reply.status >= 500 || reply.status === 429) throw new Error(told.sentence);
     this.drop();
-    this.tell(reply.status === 409 ? "elsewhere" : "refused", told.sentence ?? "");
+    this.tell(told.elsewhere ? "elsewhere" : "refused", told.sentence ?? "");
     return "";
   }
 
@@ -122,11 +122,9 @@ class Leg {
   }
 
   // The box closed the connection: somebody took it over, or it was started anew.
-  async parted(peer) {
+  parted(peer) {
     if (peer !== this.peer) return;
-    this.drop();
-    if (this.options.taken && (await this.options.taken())) this.tell("elsewhere");
-    else this.again();
+    this.again(); // who has it now is said by the answer to that
   }
 
   // Are there packets? While there are the box hears us too.
