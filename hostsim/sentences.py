@@ -27,7 +27,7 @@ FLOOR = 1e-2  # power in a band's bins below which it is silence: about -45 dBm0
 # correlation of the waveforms that proves it, as few samples are soon like some others.
 PROOF = {40: 0.65, 20: 0.8, 10: 0.9}
 HEARING = (max(PROOF) - 1) * EVERY * STEP + WINDOW  # samples that are looked at
-PAD = max(PROOF) * EVERY + 20  # steps of silence around each sentence: no pattern reaches across
+PAD, BEHIND = max(PROOF) * EVERY, 20  # steps of silence before each sentence, and after: no pattern is longer
 PROPOSED, PROPOSALS = 0.5, 4  # correlation of the patterns from which, and how often, a place is tried
 SHIFT = 200  # samples by which the waveform may lie beside the place proposed
 
@@ -111,11 +111,12 @@ def _likeness(sound: Samples, tail: Samples, begin: int) -> float:
 
 
 def _piece(name: str, language: str, sound: Samples) -> Piece:
-    gap, fill = np.zeros(PAD * STEP, np.float32), np.zeros(-len(sound) % STEP, np.float32)
-    whole = np.concatenate([gap, sound, fill, gap])
+    steps = -(-len(sound) // STEP)
+    whole = np.zeros((PAD + steps + BEHIND) * STEP, np.float32)
+    whole[PAD * STEP :][: len(sound)] = sound
     levels = band_levels(whole, STEP)
     tables = {length: _table(levels, length) for length in PROOF}
-    return Piece(name, language, whole, PAD + -(-len(sound) // STEP), tables)
+    return Piece(name, language, whole, PAD + steps, tables)
 
 
 @lru_cache(maxsize=1)
