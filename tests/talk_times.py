@@ -28,6 +28,7 @@ from hostsim.office import Office
 KINDS = ("talk", "hold", "consult")  # a consultation is talk while somebody is on hold
 OFF_HOOK = (handsets.State.DIAL_TONE, handsets.State.CONGESTION, *handsets.CONNECTED)
 IN_CALL = ("talking", "held", "consulting")
+ON_HOLD = ("music", *(f"prompt:{each}" for each in ("beep", "one_moment", "lost.emergency")))
 
 
 @dataclass
@@ -156,7 +157,8 @@ class TalkTimes:
         for call in held:
             far = self._exchange.sound.row(self._exchange.hands.far(call, phone).name)
             hears = self._sound.hears(far, lambda other: False) if far is not None else "music"
-            self._hold(hears in ("music", "prompt:beep"), f"{call.id} is on hold and hears {hears}")
+            waits = hears == "silence" and call.emergency  # for a station that has vanished
+            self._hold(waits or hears in ON_HOLD, f"{call.id} is on hold and hears {hears}")
         return bool(held)
 
     def _seen(self, who: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from firmware.base.events import (
     PhoneRang,
     QueueEntered,
 )
+from firmware.office.why import why
 from hostsim.office import Office
 
 QUICK = {"queues": {"sales": {"wrap_s": 0, "nobody": "wait"}, "support": {"wrap_s": 0}}}
@@ -107,6 +108,8 @@ def test_a_colleague_takes_the_caller_whose_agent_does_not_come_back() -> None:
         office.agent("ann").answer()
         office.wait(0.5)
         hear_each_other(office, caller, office.agent("ann"))
+        told = why(office.journal.events(), office.agent("ann").call)
+        assert told.endswith("and the telephone of Dan was out of reach, so it went on to sales.")
         assert len({event.call for event in office.saw(CallAnswered)}) == 1
 
 

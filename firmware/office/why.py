@@ -18,9 +18,11 @@ from firmware.base.events import (
     CallbackAsked,
     CallDialled,
     CallEnded,
+    CallHeld,
     CallLed,
     CallMoved,
     CallOffered,
+    CallResumed,
     ClockSet,
     DigitHeard,
     Event,
@@ -62,7 +64,7 @@ class Story:
         self._chosen: CallOffered | None = None
         self._answered: CallAnswered | None = None
         self._ended: CallEnded | None = None
-        self._callback = self._left = self._been = False  # `_been` in a queue
+        self._callback = self._left = self._been = self._lost = False  # `_been` in a queue
         self._going: tuple[str, str, str] | None = None  # how, from which queue, after what time
 
     # Reading
@@ -153,7 +155,17 @@ class Story:
 
     def _moved(self, event: CallMoved) -> None:
         by, to = self._words.place(event.by), self._words.place(event.to)
-        self._say("moved", by=by, to=to)
+        if self._lost and self._answered is not None:
+            self._say("vanished", who=self._taker(), to=to)
+        else:
+            self._say("moved", by=by, to=to)
+        self._lost = False
+
+    def _held(self, event: CallHeld) -> None:
+        self._lost = event.by == "box"  # for a station that has vanished
+
+    def _resumed(self, event: CallResumed) -> None:
+        self._lost = False
 
     def _end(self, event: CallEnded) -> None:
         self._ended = event
@@ -277,5 +289,7 @@ _READ: dict[type[Event], Callable[[Story, Any], None]] = {
     QueueLeft: Story._left_queue,
     CallAnswered: Story._was_answered,
     CallMoved: Story._moved,
+    CallHeld: Story._held,
+    CallResumed: Story._resumed,
     CallEnded: Story._end,
 }

@@ -71,6 +71,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "the {ahead} callers before it were being rung for, or kept for somebody else",
         "picked": "{who} took it from there",
         "moved": "{by} gave it on to {to}",
+        "vanished": "the telephone of {who} was out of reach, so it went on to {to}",
         # The end without an answer
         "gone.ringing": "the caller hung up while it rang at {names}",
         "gone.waiting": "the caller hung up while nobody was free",
@@ -82,6 +83,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "days": "{days} days ago",
         # Names
         "operator": "the operator",
+        "box": "the box",
         "phone": "phone {n}",
         "usb": "handset {n}",
         "line": "line {n}",

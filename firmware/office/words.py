@@ -25,8 +25,8 @@ class Words:
         return self.station(name) or name.capitalize()
 
     def place(self, to: str) -> str:
-        """A destination: the operator, a telephone, or a name of the owner's."""
-        return self._texts["operator"] if to == "operator" else self.station(to) or to
+        """A destination, or who led there: the operator, the box, a telephone, or a name of the owner's."""
+        return self._texts[to] if to in ("operator", "box") else self.station(to) or to
 
     def station(self, name: str) -> str:
         """A telephone or a line; "" where it is none."""
