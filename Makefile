@@ -10,7 +10,7 @@ export OPENBLAS_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: help setup run test check gates bench prompts mcu clean
+.PHONY: help setup run test check gates bench pictures prompts mcu clean
 .DEFAULT_GOAL := help
 
 help:     ## this list
@@ -38,6 +38,9 @@ gates: $(TEST)  ## the long tests: many kills, hours of sound, many seeds
 
 bench: $(TEST)  ## the figures, as a table (ARGS="call --json FILE")
 	@$(PYTHON) -m tools.bench $(ARGS)
+
+pictures: $(TEST)  ## every page as it looks, light and dark, wide and narrow, into pictures/
+	@$(PYTHON) -m tools.pictures $(ARGS)
 
 prompts: .venv/ready-to-run  ## speak every phrase anew where it changed
 	@$(PYTHON) -m tools.prompts $(ARGS)

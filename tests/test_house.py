@@ -10,7 +10,7 @@ import board
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("firmware", "board", "hostsim", "web", "tools", "tests")
 TOP = {*PACKAGES, "prompts"}  # and no other folder
-FETCHED = {"node_modules", "var"}  # by make or by the box, never committed
+FETCHED = {"node_modules", "var", "pictures"}  # by make or by the box, never committed
 LINES, TEST_LINES = 300, 400
 ROOM = 40  # files: about eight would do for most; a verb and a step of `calls` each have their own
 

@@ -1,0 +1,234 @@
+"""The desk in a real browser: a call from ringing to its reason by keys alone, and what it must never do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from desk_states import LOOKS, STATES, in_call, rings, signed_in
+from tools.live_office import LiveOffice
+from stand_in import StandIn
+
+from firmware.base.events import CallMoved, ReasonGiven
+from firmware.base.orders import Reply
+from firmware.base.people import CallNoted
+
+HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+SETTINGS: dict[str, Any] = {
+    "lines": {"line2": {"to": "sales"}},
+    "queues": {
+        "sales": {"members": ["cleo"], "reasons": ["order", "complaint"], "reason_must": True, "wrap_s": 60}
+    },
+}
+HEADSET = """
+  const item = (usage, reportSize) => ({ usages: [usage], reportSize, reportCount: 1, isArray: false });
+  const device = Object.assign(new EventTarget(), {
+    productName: "Jabra", opened: false, sent: [],
+    collections: [{ usagePage: 11, usage: 5, children: [],
+      inputReports: [{ reportId: 2, items: [item(0xb0020, 1), item(0xb002f, 1),
+        { usages: [], reportSize: 6, reportCount: 1 }] }],
+      outputReports: [{ reportId: 2, items: [item(0x80017, 1), item(0x80009, 1), item(0x80018, 1)] }] }],
+    open() { this.opened = true; return Promise.resolve(); },
+    sendReport(id, bytes) { this.sent.push([...bytes]); return Promise.resolve(); },
+  });
+  window.device = device;
+  window.press = (byte) => device.dispatchEvent(
+    Object.assign(new Event("inputreport"), { reportId: 2, data: new DataView(Uint8Array.of(byte).buffer) }));
+  Object.defineProperty(navigator, "hid", { value: { getDevices: async () => [device] } });
+"""
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda said: (
+            complaints.append(said.text) if said.type == "error" and "Security" in said.text else None
+        ),
+    )
+    opened.set_default_timeout(8_000)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def desk(page: Any, port: int, engine: StandIn) -> Any:
+    """Ann's, on an engine that does what it is told."""
+    signed_in(engine)
+    return enter(page, f"http://localhost:{port}", "ann")
+
+
+def enter(page: Any, url: str, who: str) -> Any:
+    answer = page.context.request.post(f"{url}/api/town/enter", data={"who": who})
+    assert answer.ok, answer.text()
+    page.goto(f"{url}/desk")
+    return page
+
+
+def ordered(page: Any, name: str) -> Any:
+    return page.expect_response(f"**/api/orders/agent.{name}")
+
+
+def test_a_call_from_ringing_to_its_reason_by_keys_alone(page: Any, tmp_path: Any) -> None:
+    with LiveOffice(tmp_path, SETTINGS) as office:
+        enter(page, office.url, "cleo")
+        page.get_by_text("My voice is").wait_for()
+        page.keyboard.press("Enter")  # at the USB handset, which is hers
+        page.locator(".state.ready").wait_for()
+        caller = office.caller("+4533120001")
+        caller.dial(line=2)
+        takes(page)
+        page.keyboard.press("h")
+        page.locator(".state.held").wait_for()
+        assert office.until(lambda: office.ask(caller.hears) == "music") < 5
+        page.keyboard.press("h")
+        page.locator(".state.talking").wait_for()
+        hands_on(page, office)
+        sorts(page, office)
+        page.keyboard.press("f")
+        page.keyboard.type("0001")
+        page.locator(".history").get_by_text("+45 33 12 00 01").wait_for()
+
+
+def takes(page: Any) -> None:
+    page.get_by_role("article", name="+45 33 12 00 01").wait_for(timeout=15_000)
+    assert "not verified" in page.locator(".card").inner_text()
+    assert page.title() == "☎ +45 33 12 00 01 – Bellwire"
+    page.keyboard.press("a")
+    page.locator(".state.talking").wait_for()
+
+
+def hands_on(page: Any, office: LiveOffice) -> None:
+    """Notes something, asks Ben, and puts the caller through to him."""
+    page.keyboard.press("w")
+    page.keyboard.type("Has asked for Ben: hold, mute, end")  # which are no orders while one types
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.keyboard.type("202")
+    page.keyboard.press("Enter")
+    page.locator(".state.consulting").wait_for()
+    ben = office.phone("phone2")
+    office.until(lambda: office.ask(lambda: ben.ringing))
+    ben.lift()
+    page.get_by_role("button", name="Swap").wait_for()
+    page.keyboard.press("u")
+
+
+def sorts(page: Any, office: LiveOffice) -> None:
+    """Says what it was about, and is ready again."""
+    page.get_by_text("What was it about? (needed)").wait_for()
+    page.keyboard.press("1")
+    page.get_by_role("radio", name="order", checked=True).wait_for()
+    page.keyboard.press("r")
+    page.locator(".state.ready").wait_for()
+    noted, given, moved = (
+        office.ask(lambda kind=kind: office.saw(kind)) for kind in (CallNoted, ReasonGiven, CallMoved)
+    )
+    assert noted[-1].text.startswith("Has asked for Ben")
+    assert [told.reason for told in given] == ["order"]
+    assert moved[-1].to in ("phone2", "ben")
+
+
+def test_a_name_full_of_script_is_text_and_nothing_runs(engine: StandIn, desk: Any) -> None:
+    engine.snapshot["settings"]["breaks"] = [HOSTILE]
+    rings(engine, name=HOSTILE, label=HOSTILE, note=HOSTILE, script=HOSTILE, data={"x": HOSTILE})
+    desk.get_by_role("article", name=HOSTILE).wait_for()
+    assert desk.locator("main img[src=x], script:not([src])").count() == 0
+    assert desk.title() == f"☎ {HOSTILE} – Bellwire"
+
+
+def test_a_phone_is_lifted_by_hand_and_a_refusal_is_read_beside_the_button(
+    engine: StandIn, desk: Any
+) -> None:
+    rings(engine)
+    desk.get_by_text("Lift Phone 1 to answer").wait_for()
+    engine.replies["agent.reject"] = Reply("refused", sentence="nothing rings here")
+    desk.keyboard.press("x")
+    assert desk.locator(".stage").get_by_role("alert").inner_text() == "nothing rings here"
+    assert ("agent.reject", {"who": "ann"}) in engine.orders
+
+
+def test_no_key_is_an_order_while_somebody_types_or_reads_the_list_of_keys(
+    engine: StandIn, desk: Any
+) -> None:
+    in_call(engine, "usb1")
+    desk.locator(".state.talking").wait_for()
+    desk.get_by_label("Search", exact=True).fill("")
+    desk.keyboard.type("ehmpx")
+    desk.locator("h3").click()
+    desk.keyboard.press("?")
+    desk.get_by_role("dialog", name="Keys").wait_for()
+    desk.keyboard.type("ehmp")
+    desk.keyboard.press("Escape")
+    desk.get_by_role("dialog").wait_for(state="detached")
+    desk.keyboard.press("Control+e")
+    with ordered(desk, "mute"):
+        desk.keyboard.press("m")
+    assert [name for name, _ in engine.orders] == ["agent.mute"]
+
+
+def test_a_caller_is_handed_to_who_is_picked_with_the_arrows(engine: StandIn, desk: Any) -> None:
+    in_call(engine, "usb1")
+    desk.locator(".state.talking").wait_for()
+    desk.keyboard.press("t")
+    picks = desk.get_by_role("option")
+    assert picks.first.inner_text().split("\n")[0] == "Ben"  # who is free comes first
+    desk.keyboard.press("ArrowDown")
+    assert picks.first.get_attribute("aria-selected") == "true"
+    with ordered(desk, "transfer"):
+        desk.keyboard.press("Shift+Enter")
+    assert engine.orders == [("agent.transfer", {"who": "ann", "to": "ben", "attended": False})]
+    desk.locator(".picker").wait_for(state="detached")
+
+
+def test_the_buttons_of_a_headset_answer_and_mute_and_its_lamps_show_it(
+    engine: StandIn, page: Any, port: int
+) -> None:
+    page.add_init_script(HEADSET)
+    rings(engine, "usb1")
+    enter(page, f"http://localhost:{port}", "ann")
+    page.get_by_role("button", name="Answer").wait_for()
+    lamp = "() => (device.sent.at(-1) ?? [0])[0]"
+    assert page.evaluate(lamp) in (0, 4)
+    with ordered(page, "answer"):
+        page.evaluate("press(1)")
+    in_call(engine, "usb1")
+    page.locator(".state.talking").wait_for()
+    with ordered(page, "mute"):
+        page.evaluate("press(3)")
+    assert page.evaluate(lamp) == 1
+    with ordered(page, "hang_up"):
+        page.evaluate("press(0)")
+
+
+def test_a_box_that_goes_away_is_announced_and_comes_back_by_itself(engine: StandIn, desk: Any) -> None:
+    desk.locator(".state.ready").wait_for()
+    engine.go(up=False)
+    desk.get_by_text("Calls go on; this page comes back by itself.").wait_for()
+    engine.go(up=True)
+    desk.locator(".lost").wait_for(state="detached")
+
+
+def test_it_fits_a_telephone_and_a_large_print(engine: StandIn, desk: Any) -> None:
+    for name, change in STATES.items():
+        change(engine)
+        for call in engine.snapshot["calls"]:
+            call["name"] = "Averyveryverylongname " * 4 + "x" * 60
+        desk.get_by_text(LOOKS[name]).first.wait_for()
+        for width in (360, 640):  # 640: a window of 1280 at 200 %
+            desk.set_viewport_size({"width": width, "height": 700})
+            assert desk.evaluate("document.documentElement.scrollWidth") == width, name
+
+
+def test_it_speaks_danish_to_who_reads_danish(engine: StandIn, chromium: Any, port: int) -> None:
+    signed_in(engine)
+    context = chromium.new_context(locale="da-DK")
+    page = enter(context.new_page(), f"http://localhost:{port}", "ann")
+    page.get_by_text("Klar til opkald").wait_for(timeout=8_000)
+    assert page.evaluate("document.documentElement.lang") == "da"
+    assert page.get_by_text("2 nye beskeder").count() == 1
+    context.close()
