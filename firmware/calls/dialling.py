@@ -75,11 +75,19 @@ class Keypad:
         decision = self._decided(phone)
         if phone.state is not State.DIALLING and decision.kind != "emergency":
             # Left off its hook: only an emergency gets through, whatever was keyed some time before it.
+            self._judge(phone, key)
             self._wait(phone, PAUSE, lambda: self._forget(phone))
         elif decision.wait:
             self._wait(phone, decision.wait, lambda: self._dial(phone, decision))
         else:
             self._dial(phone, decision)
+
+    def _judge(self, phone: Handset, key: str) -> None:
+        """A key behind a number that went out; what may become an emergency number is left alone."""
+        attempt = self._exchange.attempts.get(phone.call) if phone.call is not None else None
+        helps = _before_emergency(phone.keys, self._exchange.settings.emergencies)
+        if attempt is not None and not attempt.call.emergency:
+            attempt.keyed(key, judged=not helps)
 
     def _answers(self, phone: Handset, key: str) -> bool:
         """A key for whatever the box says to him. False: it says nothing."""
@@ -157,10 +165,15 @@ class Keypad:
             exchange.dial_inside(phone, number)
         elif exchange.rules.refuses(phone, number) is not None:
             phone.far_end_gone()
-            exchange.talks.begin(phone.name, _say("call.refused"), lambda: exchange.stations.invite(phone))
+            self.refuse(phone)
         else:
             exchange.rules.dials(phone)
             exchange.dial_out(phone, number, emergency=False)
+
+    def refuse(self, phone: Handset) -> None:
+        """He is told that he may not dial that."""
+        exchange = self._exchange
+        exchange.talks.begin(phone.name, _say("call.refused"), lambda: exchange.stations.invite(phone))
 
     def _emergency(self, phone: Handset, number: str) -> None:
         call = phone.call

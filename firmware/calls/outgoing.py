@@ -22,6 +22,7 @@ TONE_WAIT = 2.5  # s for dial tone before the next line is taken (D-12: ≤ 3 s)
 RINGBACK_GONE = 2.0  # s after ringback stopped, and no other tone came: assumed to be answered
 OWN_ECHO = 0.4  # s that our telephone must have been silent before a voice is the far end's
 NO_TONE_AT_ALL = 30.0  # s after the digits without any tone: assumed too
+MOST_MORE = 32  # keys after a number that are looked at
 PULSE_BREAK = 0.1  # s a pulse
 PULSE_PAUSE = 0.75  # s between two digits (HARDWARE 6.3)
 
@@ -50,6 +51,9 @@ class Outgoing:
         self._answerable = True  # a special information tone means: whoever speaks now is a machine
         self._speaks = False  # is a voice heard on the line?
         self._silent = False  # is nothing heard where dial tone should be?
+        self._collects = True  # may the exchange take more digits?
+        self._second = False  # has a second dial tone come?
+        self._more = ""  # keyed after the number
         self._tried: set[str] = set()
         self._timer: Timer | None = None
         self.call = call
@@ -151,6 +155,18 @@ class Outgoing:
 
     # After the digits
 
+    def keyed(self, key: str, judged: bool) -> None:
+        """Its person keys on, and the line hears it. While no tone has come the exchange may still be waiting
+        for digits, and after a second dial tone it is: then they belong to the number, and are judged."""
+        phone = self.call.phone
+        if self._phase != "sent" or not self._collects or phone is None or not key.isdigit():
+            return
+        self._more = (self._more + key)[-MOST_MORE:]
+        number = self._more if self._second else self._digits + self._more
+        if judged and self._exchange.rules.bars(phone, number) is not None:
+            self._exchange.end(self.call, "box", "hang_up")
+            self._exchange.keypad.refuse(phone)
+
     def _digits_out(self) -> None:
         self._phase = "sent"
         self.call.step("sent")
@@ -175,6 +191,9 @@ class Outgoing:
             self._tone(fact.name, fact.on)
 
     def _tone(self, name: str, on: bool) -> None:
+        if on:
+            self._second = name == "dial"
+            self._collects = name in ("dial", "silence")
         if name in ("busy", "congestion") and on:
             self._refused()
         elif name == "sit" and on:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from firmware.base import Impossible, Refused
 from firmware.base.clock import SECOND, Clock, Timer
 from firmware.base.events import Answering, Ending, Side
-from firmware.base.numbers import to_dial
+from firmware.base.numbers import as_dialled, to_dial
 from firmware.base.ports import Fact, HungUp, InService, KeyHeard, Lifted, Order, Ring, StopRing
 from firmware.calls.call import Call, Tell
 from firmware.calls.dialogue import Keys, Script
@@ -229,7 +229,7 @@ class Outsides:
         if not place[:1].isdigit() and not place.startswith("+"):
             return place
         settings = self._exchange.settings
-        number = settings.outside(place)
+        number = settings.outside(place) if as_dialled(place, settings.country) else None
         if number is None:
             raise Refused(
                 f'"{place[:20]}" cannot be a station: choose an ordinary number in {settings.country},'

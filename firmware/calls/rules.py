@@ -35,6 +35,11 @@ class Rules:
 
     def refuses(self, phone: Handset, number: str) -> str | None:
         """Why that telephone may not dial an outside number now; None: it may."""
+        who = self._exchange.desk.who_at(phone.name)
+        return self.bars(phone, number) or self._capped(who or phone.name) or self.brake.refuses(number)
+
+    def bars(self, phone: Handset, number: str) -> str | None:
+        """Why that telephone may not dial an outside number at any time; None: it may."""
         settings, who = self._exchange.settings, self._exchange.desk.who_at(phone.name)
         person = settings.people.get(who or "")
         row = settings.phones.get(phone.name)
@@ -45,7 +50,7 @@ class Rules:
             return f"{asked} calls are not allowed from {who or phone.name}"
         if any(form.startswith(start) for form in forms(number, settings.country) for start in barred):
             return f"{number[:20]} is barred in this office"
-        return self._capped(who or phone.name) or self.brake.refuses(number)
+        return None
 
     def refuses_forward(self, who: str, number: str) -> str | None:
         """Why somebody's calls may not be led to an outside number (E.164) now; None: they may."""
@@ -79,6 +84,7 @@ class Rules:
         if (digits := as_dialled(to, settings.country)) is None:
             raise Refused(f'nobody is reached by "{to[:30]}"')
         cries = after_habit(digits, settings.country, settings.emergencies) is not None
+        cries |= any(digits.startswith(each) for each in settings.emergencies)  # the exchange hears no more
         if cries or not {to.lstrip("+"), digits}.isdisjoint(settings.emergencies):
             raise Refused("only a person's keys dial an emergency number")
         if (why := self.refuses(phone, digits)) is not None:
