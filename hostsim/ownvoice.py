@@ -39,7 +39,7 @@ class OwnVoices:
         return end.at_ear(FRAME)
 
     def _speak(self, leg: str, end: Person | Receiver) -> None:
-        if (said := self._legs.frames(leg)) is not None and self._legs.heard(leg):
+        if (said := self._legs.frames(leg)) is not None:
             end.speak(said)
         keys = "".join(key for key in self._legs.keys(leg) if key in KEYS)
         if keys and on_the_telephone(end):

@@ -4,6 +4,7 @@ import { Refusal, html, useOrder, useState } from "./parts.js";
 import { duration } from "./format.js";
 import { t } from "./texts.js";
 
+const HOUR = 3600; // s
 const FIELDS = [["calls", 80, 1, 600], ["patience", 120, 5, 3600], ["talk", 150, 5, 3600], ["lines", 8, 1, 16], ["agents", 4, 1, 16], ["seed", 1, 0, 999999]];
 
 export function BusyHour({ busy }) {
@@ -36,8 +37,8 @@ function Picture({ busy }) {
   if (trouble) return html`<p class="refusal" role="alert">${trouble}</p>`;
   const share = arrived ? Math.round((100 * answered) / arrived) : 0;
   return html`
-    <p role=${over ? "status" : null}><b>${over ? t("busy.over") : t("busy.minute", { minute: Math.floor(at / 60) })}</b>
-      <progress max="3600" value=${Math.min(3600, at)} aria-label=${t("busy.progress")}></progress></p>
+    <p role=${over ? "status" : null}><b>${words(at, over)}</b>
+      <progress max=${HOUR} value=${Math.min(HOUR, at)} aria-label=${t("busy.progress")}></progress></p>
     <div class="lights" role="img" aria-label=${t("busy.picture", { lines: busyOf(lines), all: lines.length, talking: agents.filter((each) => each === "talking").length, people: agents.length })}>
       <span>${t("busy.lines_short")}</span>${lines.map((look, place) => html`<i key=${place} class=${look} />`)}
       <span>${t("busy.people_short")}</span>${agents.map((look, place) => html`<i key=${place} class="round ${look}" />`)}
@@ -49,6 +50,7 @@ function Picture({ busy }) {
     </dl>`;
 }
 
+const words = (at, over) => t(over ? "busy.over" : at < HOUR ? "busy.minute" : "busy.last", { minute: Math.floor(at / 60) });
 const busyOf = (lines) => lines.filter((look) => look !== "idle").length;
 
 /** What callers were told they would wait, beside what they then waited. */

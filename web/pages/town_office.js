@@ -59,7 +59,7 @@ function Wire({ name, line, plugged }) {
       <span class="of"><b>${lineName(name)}</b> <small>${spaced(line.number)}</small></span>
       <span class="said">${words}${line.state === "out" && line.reason ? html`<small> ${line.reason}</small>` : ""}</span>
       <details class="pliers">
-        <summary aria-label=${t("wire.of", { line: lineName(name) })}>${t("wire.pliers")}</summary>
+        <summary>${t("wire.pliers")}<span class="unseen"> ${lineName(name)}</span></summary>
         <div class="verbs">
           ${plugged
             ? html`<button type="button" onClick=${() => send("town.unplug", { what: name })}>${t("wire.unplug")}</button>`
@@ -99,7 +99,7 @@ function Station({ name, phone, hand, who, phrases, ear }) {
       ${lifted && html`<${Keys} open=${dials} label=${t("outside.keys_of", { title })} press=${(keys) => send("town.press", { who: name, keys })} />`}
       ${hand && (hand.plugged === false
         ? html`<button type="button" class="small main" onClick=${() => send("town.plug", { what: name })}>${t("wire.plug")}</button>`
-        : !lifted && html`<button type="button" class="small plain" aria-label=${t("wire.unplug_of", { title })} onClick=${() => send("town.unplug", { what: name })}>${t("wire.unplug")}</button>`)}
+        : !lifted && html`<button type="button" class="small plain" onClick=${() => send("town.unplug", { what: name })}>${t("wire.unplug")}<span class="unseen"> ${title}</span></button>`)}
       <${Refusal} text=${refusal} />
     </article>`;
 }
