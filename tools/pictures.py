@@ -110,7 +110,11 @@ def comes(page: Any) -> None:
     order(page, "agent.sign_in", who="ben", station="phone2")
     order(page, "agent.break", who="ben", code="lunch")
     order(page, "town.call", line=1, number=CALLER)
-    page.locator(".bead.seized").wait_for()
+    for _ in range(WAIT // 100):
+        people = page.context.request.get("/api/state").json()["town"]["people"]
+        if any(each["hears"] == "prompt:menu.main" for each in people):
+            break
+        page.wait_for_timeout(100)
     order(page, "town.press", who=CALLER, keys="1")
     page.locator(".state.ringing").wait_for()
 
