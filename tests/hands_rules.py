@@ -1,10 +1,10 @@
 """Who may hear whom, worked out plainly from the calls, and what else must hold whatever hands did."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from firmware.base.clock import SECOND, TICK
+from firmware.base.clock import SECOND
 from firmware.base.events import (
     CallAnswered,
     CallArrived,
@@ -49,8 +49,6 @@ class HandsRules:
         self._office, self._hold = office, hold
         self.exchange, self._desk = office.box.exchange, office.box.desk
         self._told: dict[str, str] = {}  # call -> what its events say
-        self._since: dict[str, int] = {}
-        self.talked: Counter[str] = Counter()  # µs, by the events
         self._silent: dict[str, int] = {}
         self.rows = [*self.exchange.lines, *(name for name in self.exchange.phones if name[0] != "+")]
         office.box.observers.append(self._notice)
@@ -60,10 +58,7 @@ class HandsRules:
         if call is None or not (type(event) in AFTER or isinstance(event, CallEnded)):
             return
         self._hold(self._told.get(call) != "ended", f"{call} had ended: {event}")
-        if self._told.get(call) == "talks":
-            self.talked[call] += event.at - self._since[call]
         self._told[call] = "ended" if isinstance(event, CallEnded) else AFTER[type(event)]
-        self._since[call] = event.at
 
     # After every step
 
@@ -111,7 +106,8 @@ class HandsRules:
 
     def _check_emergency(self, call: Call) -> None:
         if call.emergency:
-            stages = (Stage.DIALLING, Stage.RINGING, Stage.TALKING)
+            lost = any(call in self.exchange.lost.at(phone) for phone in self.exchange.phones.values())
+            stages = (Stage.DIALLING, Stage.RINGING, Stage.HELD if lost else Stage.TALKING)
             alone = call.bridged is None and not any(call in group for group in self._conferences())
             self._hold(call.stage in stages and alone, f"the emergency call {call.id} is {call.stage}")
 
@@ -122,6 +118,9 @@ class HandsRules:
         at = [each for each in mine if each not in beside]
         wants = (handsets.State.RINGING, handsets.State.CALLING, handsets.State.TALKING)
         self._hold(len(at) <= 1, f"{phone.name} is in {at}")
+        if lost := self.exchange.lost.at(phone):  # kept for it: it has vanished
+            self._hold({*mine} == {*lost} and not phone.call, f"{phone.name} is lost in {lost}, and in {mine}")
+            return
         self._hold(at == [phone.call] or not (at or phone.call), f"{phone.name} has {phone.call}, is in {at}")
         self._hold((phone.state in wants) == bool(at), f"{phone.name} is {phone.state} in {at}")
         on_hook = phone.state in (handsets.State.IDLE, handsets.State.OUT)
@@ -133,11 +132,20 @@ class HandsRules:
         everybody = (self.exchange.conferences.calls(phone) for phone in self.exchange.phones.values())
         return [calls for calls in everybody if calls]
 
+    def _sought(self, call: Call) -> bool:
+        """Dialled, and nobody has answered yet; later somebody here may be sought for it."""
+        ringing = call.stage is Stage.RINGING and call in self.exchange.attempts
+        return ringing and (call.leg is not None or call not in self._desk.waiting)
+
     def _rows(self, call: Call) -> set[str]:
         """Who is on a call, by the call alone."""
         if call.bridged is not None:
             return {call.line.name, call.bridged.line.name}
-        return {self._row(each) for each in (call.line, call.phone, call.called) if each is not None} - {""}
+        there = [each for each in (call.line, call.phone, call.called) if each is not None]
+        return {self._row(each) for each in there if not self._out(each)} - {""}
+
+    def _out(self, party: Party) -> bool:
+        return party.state is handsets.State.OUT
 
     def _row(self, party: Party) -> str:
         """Whoever is outside has the row of his line, as long as he has one."""
@@ -149,7 +157,7 @@ class HandsRules:
         groups = [set().union(*(self._rows(call) for call in calls)) for calls in conferences]
         inside = [call for calls in conferences for call in calls]
         for call in live:
-            sent = call.stage is Stage.RINGING and call in self.exchange.attempts  # he hears how it goes on
+            sent = self._sought(call)  # he hears how it goes on
             if (call.stage is Stage.TALKING or sent) and call not in inside and call.leg is None:
                 groups.append(self._rows(call))
         return groups
@@ -213,7 +221,7 @@ class HandsRules:
         if line.call is not None and line.call.reaches is not None:
             return self._outside_in_silence(line.call.reaches)
         waits = line.call is None or line.call.stage in (Stage.DIALLING, Stage.GREETED, Stage.ARRIVING)
-        unanswered = line.call in self.exchange.attempts and line.call.stage is Stage.RINGING
+        unanswered = line.call is not None and self._sought(line.call)
         return line.state in lines.HELD and not (waits or unanswered) and row not in self.exchange.talks
 
     def _outside_in_silence(self, phone: Handset) -> bool:
@@ -239,4 +247,3 @@ class HandsRules:
             self._hold(each.state.value == "idle", f"{each.name} is {each.state}")
         for call, told in self._told.items():
             self._hold(told == "ended", f"{call} has not ended: {told}")
-            self._hold(self.talked[call] % TICK == 0, f"{call} was talked on for {self.talked[call]} µs")

@@ -19,6 +19,7 @@ from firmware.base.events import (
     CallMoved,
     CallResumed,
     Event,
+    PhoneChanged,
 )
 from firmware.calls import handset as handsets
 from firmware.calls.call import Stage
@@ -66,6 +67,7 @@ class TalkTimes:
         self._told: dict[str, Told] = defaultdict(Told)
         self._seat: dict[str, str] = {}  # person -> his station
         self._states: dict[str, str] = {}  # person -> what he is seen to do
+        self._out: set[str] = set()  # stations that have vanished
         self._events, self._walked = Watch(), Watch()
         office.box.observers.append(self._notice)
 
@@ -79,6 +81,8 @@ class TalkTimes:
                 self._states[event.agent] = event.state
             case CallDialled():
                 self._told[event.call] = Told(seats={event.phone} & self._exchange.phones.keys())
+            case PhoneChanged():
+                (self._out.add if event.state == "out" else self._out.discard)(event.station)
             case CallEnded():
                 self._told.pop(event.call, None)
             case CallAnswered() | CallHeld() | CallResumed() | CallMoved():
@@ -93,7 +97,7 @@ class TalkTimes:
                 told.seats.add(event.station)
                 told.talks, told.to = True, None
             case CallHeld():
-                told.talks, told.holder = False, self._station(event.by)
+                told.talks, told.holder = False, event.station or self._station(event.by)
             case CallResumed():
                 self._resumed(told)
             case CallMoved():
@@ -115,7 +119,7 @@ class TalkTimes:
 
     def _by_events(self) -> set[tuple[str, str]]:
         live = self._told.values()
-        talk = {seat for told in live if told.talks for seat in told.seats}
+        talk = {seat for told in live if told.talks for seat in told.seats} - self._out
         held = {told.holder for told in live if told.holder is not None}
         states = {(who, state) for who, state in self._states.items() if state in IN_CALL}
         return kinds(talk, held) | states

@@ -160,7 +160,7 @@ def help_comes(office: tuple[str, dict[str, Any]], does: Any, behind: str) -> No
     try:
         story = Office(rules, fidelity="signal")
     except Refused as refusal:  # an extension that would be in the way of an emergency number
-        assert "phones.phone4" in str(refusal)
+        assert ".number: " in str(refusal)
         assume(False)
     with story:
         story.wait(2)
