@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from conftest import FLAGS
 from firefox import FREQUENCY, firefox
-from live_office import LiveOffice, share, tone
 
 from firmware.base.events import CallAnswered, CallEnded
 from firmware.base.ports import Work
+from tools.live_office import LiveOffice, share, tone
 
 SPOKEN = 400  # Hz that Chromium's microphone hears
 SOUND = (

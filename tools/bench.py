@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-BENCHES = ("call", "desk")
+BENCHES = ("call", "desk", "browser")
 _REACHES = {"<=": operator.le, ">=": operator.ge}
 
 

@@ -162,9 +162,9 @@ class KeyWatch:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[int]:
+def running(folder: Path, *more: str) -> Iterator[int]:
     """`python -m hostsim` in a process of its own; its port."""
-    command = [sys.executable, "-m", "hostsim", "--http", "0", "--state", str(folder)]
+    command = [sys.executable, "-m", "hostsim", "--http", "0", "--state", str(folder), *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
@@ -180,14 +180,14 @@ def lateness() -> Iterator[Figure]:
     """Four calls go on while a page is asked 50 times a second, beside a bare deadline loop."""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as port:
         _make_calls(Path(folder))
-        before, ended = _health(port), threading.Event()
+        before, ended = health(port), threading.Event()
         asker = threading.Thread(target=_ask, args=(port, ended))
         bare = subprocess.Popen([sys.executable, "-m", "tools.bench_live"], stdout=subprocess.PIPE, text=True)
         asker.start()
         shares = json.loads(bare.communicate()[0])
         ended.set()
         asker.join()
-        after = _health(port)
+        after = health(port)
     ticks = (after["uptime_s"] - before["uptime_s"]) * 50
     box = 100 * (after["late_ticks"] - before["late_ticks"]) / ticks
     note = f"{MINUTES:g} minutes: the box {box:.3f} %, the bare loop {shares:.3f} % of its beats"
@@ -208,7 +208,7 @@ def _make_calls(folder: Path) -> None:
         time.sleep(1)
 
 
-def _health(port: int) -> dict[str, Any]:
+def health(port: int) -> dict[str, Any]:
     with urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=5) as answer:
         found: dict[str, Any] = json.load(answer)
     return found

@@ -1,0 +1,20 @@
+"""The figures of browsers as telephones and of the pages; each part is a function in a file of its own.
+
+A part gives figures of the bench `browser`; whoever measures another adds it to `PARTS`.
+"""
+
+from collections.abc import Callable, Iterator
+
+from tools import bench_legs
+from tools.bench import Figure
+
+PARTS: list[Callable[[], Iterator[Figure]]] = [
+    bench_legs.answered,
+    bench_legs.delay,
+    bench_legs.load,
+]
+
+
+def figures() -> Iterator[Figure]:
+    for part in PARTS:
+        yield from part()
