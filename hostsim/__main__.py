@@ -43,6 +43,7 @@ from hostsim.power import Power
 from hostsim.rig import Rig
 
 STATE = Path("var")
+Ports = tuple[int, int | None]  # of plain HTTP, and of HTTPS if others are to be served
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -58,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
                 play(told.script, office)
         else:
             with ExitStack() as stack:
-                live(made(told.state or STATE), told.http, told.script, stack, told.sound_at)
+                live(made(told.state or STATE), (told.http, told.https), told.script, stack, told.sound_at)
     except Refused as refused:
         say(str(refused))
         return 1
@@ -67,9 +68,10 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def live(folder: Path, port: int, script: Path | None, stack: ExitStack, sound_at: str | None = None) -> None:
+def live(
+    folder: Path, ports: Ports, script: Path | None, stack: ExitStack, sound_at: str | None = None
+) -> None:
     """Run until Ctrl-C or SIGTERM; what was opened is on `stack`. Refused: it cannot start."""
-
     prefer()
     store = SettingsStore(folder)
     books = Books(folder)
@@ -86,7 +88,7 @@ def live(folder: Path, port: int, script: Path | None, stack: ExitStack, sound_a
     beats += [engine.tick, server.beat]
     if isinstance(works, Rig) and works.legs is not None:
         beats.append(OwnVoices(works.legs, engine.orders).tick)
-    stack.callback(Pages(folder, port, partial(ready, works)).close)
+    stack.callback(Pages(folder, ports[0], partial(ready, works), ports[1]).close)
     if story is None:
         stack.callback(Media(folder, sound_at).close)
     settle()
@@ -204,10 +206,16 @@ def play(script: Path, office: Office) -> None:
 
 def ready(works: Works, port: int) -> None:
     sys.stdout.write(f"Bellwire is ready: http://localhost:{port}/\n")
-    if works.box is not None and works.box.claim.wanted:
-        sys.stdout.write(
-            f"To become its owner, on the page /claim: code {works.box.claim.code}, for half an hour.\n"
-        )
+    sys.stdout.flush()
+    if works.box is not None:
+        claim = works.box.claim
+        claim.heard = partial(_invite, claim.code)
+        if claim.wanted:
+            claim.heard()
+
+
+def _invite(code: str) -> None:
+    sys.stdout.write(f"To become its owner, on the page /claim: code {code}, for half an hour.\n")
     sys.stdout.flush()
 
 
@@ -218,6 +226,9 @@ def say(sentence: str) -> None:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hostsim", description=__doc__.partition("\n")[0])
     parser.add_argument("--http", type=_port, default=8080, metavar="PORT", help="8080; 0: any that is free")
+    parser.add_argument(
+        "--https", type=_port, metavar="PORT", help="serve others in this network too, by TLS"
+    )
     parser.add_argument("--state", type=Path, metavar="DIR", help=f"the box's folder ({STATE})")
     parser.add_argument("--script", type=Path, metavar="FILE", help="play a story")
     parser.add_argument("--sound-at", metavar="IP", help="browsers' sound is at this address alone")

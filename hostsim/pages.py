@@ -25,10 +25,14 @@ class Pages:
     """`python -m web` on a state folder. `ready(port)` is called once, in a thread of its own, when it
     answers for the first time."""
 
-    def __init__(self, folder: Path, port: int, ready: Callable[[int], object]) -> None:
-        """Refused: somebody else has the port."""
+    def __init__(
+        self, folder: Path, port: int, ready: Callable[[int], object], https: int | None = None
+    ) -> None:
+        """With `https` others in this network are served too. Refused: somebody else has a port."""
         check_free(port)
+        check_free(https or 0, "--https")
         self._folder, self._port, self._ready = folder, port, ready
+        self._more = [] if https is None else ["--https", str(https)]
         self._closing = threading.Event()
         self._child: subprocess.Popen[str] | None = None
         self._answered = False
@@ -73,6 +77,7 @@ class Pages:
     def _command(self) -> list[str]:
         """An engine that is killed takes its pages along, where the system knows how."""
         web = [sys.executable, "-m", "web", "--state", str(self._folder), "--http", str(self._port)]
+        web += self._more
         setpriv = shutil.which("setpriv")
         return [setpriv, "--pdeathsig", "KILL", *web] if setpriv else web
 
@@ -94,7 +99,7 @@ def answers(port: int) -> bool:
     return False
 
 
-def check_free(port: int) -> None:
+def check_free(port: int, option: str = "--http") -> None:
     """Refused: somebody else has the port; 0 is always free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -103,5 +108,5 @@ def check_free(port: int) -> None:
         except OSError as error:
             raise Refused(
                 f"Port {port} cannot be used ({os.strerror(error.errno or 0)}): end the program that has it, "
-                "or choose another with --http PORT (--http 0 takes any that is free)."
+                f"or choose another with {option} PORT ({option} 0 takes any that is free)."
             ) from error

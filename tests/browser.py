@@ -29,10 +29,15 @@ class Answer:
 class Browser:
     """At one computer; `csrf` is what its page knows."""
 
-    def __init__(self, house: House, address: str = "192.168.1.20", scheme: str = "http") -> None:
+    def __init__(self, house: House, address: str = "192.168.1.20", scheme: str = "") -> None:
         self.cookies: dict[str, str] = {}
         self.csrf = ""
-        self._site, self._address, self._scheme = house.site, address, scheme
+        self._site, self._address = house.site, address
+        self._scheme = scheme or ("http" if address == "127.0.0.1" else "https")
+
+    def show(self, token: str) -> None:
+        """Have a session."""
+        self.cookies["__Host-bellwire" if self._scheme == "https" else "bellwire"] = token
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()

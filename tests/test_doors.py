@@ -48,7 +48,7 @@ def test_a_session_begins_by_name_and_password_and_ends_for_good(box: House) -> 
 
 
 def test_the_cookie_is_long_hidden_and_new_each_time(box: House) -> None:
-    browser = Browser(box, scheme="https")
+    browser = Browser(box)
     kept = [browser.sign_in("ann").cookies[0] for _ in range(3)]
     for cookie in kept:
         assert re.fullmatch(
@@ -59,9 +59,9 @@ def test_the_cookie_is_long_hidden_and_new_each_time(box: House) -> None:
 
 def test_a_session_that_was_planted_is_not_taken_over(box: House) -> None:
     browser = Browser(box)
-    browser.cookies["bellwire"] = "planted" * 6
+    browser.show("planted" * 6)
     browser.sign_in("ann")
-    assert browser.cookies["bellwire"] != "planted" * 6
+    assert browser.cookies["__Host-bellwire"] != "planted" * 6
     before = dict(browser.cookies)
     browser.sign_in("olga")
     browser.cookies = before
@@ -89,7 +89,7 @@ def test_whoever_is_disabled_or_has_a_new_role_is_out_at_once(box: House) -> Non
     ):
         browser = Browser(box)
         token = box.sessions.begin("ann", "ann", "agent", None)
-        browser.cookies["bellwire"] = token
+        browser.show(token)
         assert browser.get("/api/state").status == 200
         change()
         assert browser.get("/api/state").status == 401

@@ -37,7 +37,7 @@ def browsers(box: House) -> dict[str | None, Browser]:
     for role, browser in found.items():
         if role is not None:
             token = box.sessions.begin(role, "ann", role, None)
-            browser.cookies["bellwire"] = token
+            browser.show(token)
             browser.csrf = browser.get("/api/me").json["csrf"]
     return found
 

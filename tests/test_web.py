@@ -325,5 +325,5 @@ def test_the_api_describes_every_route_with_its_role(ask: Any) -> None:
     assert set(paths["/api/orders/{name}"]) == set(paths["/api/orders/town.call"]) == {"post"}
     assert all(way["x-role"] for path in paths.values() for way in path.values())
     for path, ways in paths.items():
-        if "get" in ways and "{" not in path and path != "/api/events":
+        if "get" in ways and "{" not in path and path != "/api/events" and ways["get"]["x-role"] != "owner":
             assert ask("GET", path).status == 200

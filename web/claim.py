@@ -13,7 +13,7 @@ from web.addresses import own_addresses
 from web.answers import Answers, posted, sentence
 from web.doors import Doors
 from web.engine import Engine
-from web.routes import Claim
+from web.shapes import Claim
 from web.users import NAME, User, Users, folded
 from web.visitor import Visitor
 

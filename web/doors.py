@@ -9,8 +9,8 @@ from firmware.base import Refused
 from web.answers import Answers, posted, sentence, told
 from web.attempts import Attempts
 from web.engine import Engine, station_of
-from web.routes import Enter, Me, NewPassword, Nothing, SignIn
 from web.sessions import LONGEST, Sessions
+from web.shapes import Enter, Me, NewPassword, Nothing, SignIn
 from web.users import User, Users, folded
 from web.visitor import Visitor, cookie_name
 

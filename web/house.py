@@ -10,11 +10,13 @@ from web.feed import Feed
 from web.files import door, page_files, phrases
 from web.guard import Guard
 from web.health import Health
+from web.install import Front, InstallDesk
 from web.legs import LegDesk
 from web.office import OfficeDesk
 from web.records import Records
 from web.sessions import Sessions
 from web.site import Site
+from web.tls import Certificates
 from web.users import Users
 from web.visitor import Visitors, simulated
 
@@ -22,8 +24,10 @@ from web.visitor import Visitors, simulated
 class House:
     """`site` is to be served; `close` ends what runs beside it."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
-        """Refused: a file of the folder cannot be used."""
+    def __init__(self, folder: Path, engine: Engine, certificates: Certificates | None = None) -> None:
+        """With `certificates` others than this computer are served, over TLS; `front` is told where.
+        Refused: a file of the folder cannot be used."""
+        self.front = Front(certificates.ordered if certificates else tuple)
         self.users = Users(folder)
         self.records = Records(folder, engine)
         self.sessions = Sessions(self.users)
@@ -36,8 +40,10 @@ class House:
         self.claim = ClaimDesk(self.users, engine, doors)
         self.legs = LegDesk(LegClient(folder), engine)
         visitors = Visitors(self.sessions, simulated(engine))
+        install = InstallDesk(folder, certificates, self.front)
         answers = {**office.answers, **doors.answers, **self.legs.answers, **self.claim.answers}
-        self.site = Guard(Site(visitors, answers, page_files(), door(self.users)))
+        site = Site(visitors, {**answers, **install.answers}, page_files(), door(self.users))
+        self.site = Guard(site, self.front.names, lambda: self.front.address(True), lambda: install.trusted)
 
     def close(self) -> None:
         self.claim.close()

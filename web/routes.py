@@ -1,83 +1,22 @@
 """The table of all routes: what each answers, and who may ask. The site is built from it alone."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import msgspec
-
-from firmware.office.ledger import Call, Leg, QueueEntry
 from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegRefusal, LegStats, TownOffer
-
-
-class Sentence(msgspec.Struct):
-    """Why something was refused, or could not be done, and what to do; or why a call went where it went."""
-
-    sentence: str
-
-
-class Outcome(msgspec.Struct):
-    """What an order gave, and the last event that it told (0: none)."""
-
-    result: Any = None
-    seq: int = 0
-
-
-class CallList(msgspec.Struct):
-    """Newest first. The page after: `?before=` the last key."""
-
-    calls: list[Call]
-
-
-class CallLegs(msgspec.Struct):
-    """Whom a call rang, and the queues that it waited in."""
-
-    legs: list[Leg]
-    waits: list[QueueEntry]
-
-
-class Me(msgspec.Struct):
-    """Whoever asks. `csrf` goes into the header X-Bellwire-Token of all that he changes."""
-
-    name: str | None
-    role: str
-    csrf: str | None
-    language: str | None
-    station: str | None
-    simulator: bool
-    claimed: bool
-    locked: bool = False
-
-
-class SignIn(msgspec.Struct, forbid_unknown_fields=True):
-    """By name and password."""
-
-    name: str
-    password: str
-
-
-class Enter(msgspec.Struct, forbid_unknown_fields=True):
-    """Step into somebody's shoes in the simulated office."""
-
-    who: str
-
-
-class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
-    """The old one proves that it is he."""
-
-    old: str
-    new: str
-
-
-class Claim(msgspec.Struct, forbid_unknown_fields=True):
-    """The code that the box speaks; the owner's name, and his password from now on."""
-
-    code: str
-    name: str
-    password: str
-
-
-class Nothing(msgspec.Struct, forbid_unknown_fields=True):
-    """An empty object."""
+from web.shapes import (
+    CallLegs,
+    CallList,
+    Claim,
+    Enter,
+    Me,
+    NewPassword,
+    Nothing,
+    Outcome,
+    Sentence,
+    SignIn,
+    Trust,
+    TrustChange,
+)
 
 
 @dataclass(frozen=True)
@@ -256,6 +195,29 @@ ROUTES: tuple[Route, ...] = (
         takes=TownOffer,
     ),
     Route("GET", "/api/openapi.json", "This description", (Answer(200, "OpenAPI 3.1"),), "anybody"),
+    Route("GET", "/api/trust", "The box's certificate", (Answer(200, "Now", Trust), REFUSED), "owner"),
+    Route(
+        "POST",
+        "/api/trust",
+        "Say that every browser has the box's certificate, or that some have not",
+        (Answer(200, "Now", Trust), BAD, REFUSED),
+        "owner",
+        takes=TrustChange,
+    ),
+    Route(
+        "GET",
+        "/install",
+        "How to trust the box",
+        (Answer(200, "A page", media="text/html"), REFUSED),
+        "anybody",
+    ),
+    Route(
+        "GET",
+        "/install/bellwire.crt",
+        "The box's root certificate",
+        (Answer(200, "PEM", media="application/x-x509-ca-cert"), REFUSED),
+        "anybody",
+    ),
     Route(
         "GET",
         "/healthz",

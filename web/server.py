@@ -14,11 +14,16 @@ import traceback as traces
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from socket import socket
+from ssl import SSLContext, SSLSocket
 from time import monotonic
 from typing import Any
 
 from cheroot import wsgi
+from cheroot.makefile import MakeFile
 from cheroot.server import HTTPConnection, HTTPRequest
+
+from web.streams import AWAY
 
 HEAD_LIMIT = 16 * 1024
 BODY_LIMIT = 64 * 1024
@@ -109,6 +114,7 @@ class _Connection(HTTPConnection):
         self.inbox = bytearray()
         self.due = 0.0
         self.taker: Callable[[_Connection], None] | None = None
+        self.shakes = isinstance(self.socket, SSLSocket)  # hands, before anything is said
 
     def communicate(self) -> bool:
         """Whether it goes on: with the next request, or with its taker."""
@@ -187,7 +193,8 @@ class Gate:
         if not arrived or size is None:
             conn.close()
             return
-        conn.rfile = _Whole(bytes(conn.inbox[:size]), more=len(conn.inbox) > size)
+        more = len(conn.inbox) > size or (isinstance(conn.socket, SSLSocket) and conn.socket.pending() > 0)
+        conn.rfile = _Whole(bytes(conn.inbox[:size]), more)
         del conn.inbox[:size]
         conn.socket.settimeout(conn.server.timeout)
         self._admit(conn)
@@ -195,27 +202,53 @@ class Gate:
 
 def _arrived(conn: _Connection) -> bool | None:
     """Read what is there: True when a request is whole, False when the peer is gone, None to wait."""
-    more: bytes | None = None
     try:
-        more = conn.socket.recv(BODY_LIMIT)
-    except BlockingIOError:
-        pass  # nothing new; a request may lie here already, behind the one before
+        if conn.shakes:
+            conn.socket.do_handshake()
+            conn.shakes = False
+        while whole(conn.inbox) is None:  # one may lie here already, behind the one before
+            more = conn.socket.recv(BODY_LIMIT)
+            if not more:
+                return False
+            conn.inbox += more
+    except AWAY:
+        return None  # nothing more for now
     except OSError:
         return False
-    conn.inbox += more or b""
-    if whole(conn.inbox) is not None:
-        return True
-    return False if more == b"" else None
+    return True
+
+
+class _Tls:
+    """cheroot's adapter; hands are shaken at the gate, where one that takes long holds nobody up."""
+
+    makefile = staticmethod(MakeFile)
+
+    def __init__(self, context: Callable[[], SSLContext]) -> None:
+        self._context = context
+
+    def bind(self, listener: socket) -> socket:
+        return listener
+
+    def wrap(self, client: socket) -> tuple[SSLSocket, dict[str, Any]]:
+        wrapped = self._context().wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+        return wrapped, {"wsgi.url_scheme": "https"}
 
 
 class Server(wsgi.Server):
-    """cheroot behind the gate, on the loopback address: nobody can sign in yet, so nobody else may come."""
+    """cheroot behind the gate. On the loopback address where nothing else is said; `tls` tells the context
+    of each new connection."""
 
     ConnectionClass = _Connection
 
-    def __init__(self, port: int, site: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        port: int,
+        site: Callable[..., Any],
+        host: str = "127.0.0.1",
+        tls: Callable[[], SSLContext] | None = None,
+    ) -> None:
         super().__init__(
-            ("127.0.0.1", port),
+            (host, port),
             site,
             numthreads=WORKERS,
             max=WORKERS,
@@ -227,6 +260,7 @@ class Server(wsgi.Server):
             accepted_queue_timeout=0,
         )
         self.gateway = _Gateway
+        self.ssl_adapter = _Tls(tls) if tls is not None else None
         self.max_request_header_size = HEAD_LIMIT
         self.max_request_body_size = BODY_LIMIT
         self.keep_alive_conn_limit = KEPT_ALIVE

@@ -37,6 +37,7 @@ class Claim:
         self, exchange: "Exchange", secret: bytes, clock: Clock, tell: Callable[[Event], Event]
     ) -> None:
         self.wanted = False  # its pages have said that it has no owner yet
+        self.heard: Callable[[], object] = bool  # called when they say so; tick thread
         self._exchange, self._clock, self._tell = exchange, clock, tell
         began = clock.started_at.isoformat().encode()
         digest = blake2b(began, key=secret, person=b"bellwire claim", digest_size=8).digest()
@@ -55,7 +56,9 @@ class Claim:
 
     def open(self, address: Address | None, ring: bool = False) -> None:
         """The pages are ready and nobody owns the box; with `ring` its first telephone says so."""
-        self._address, self.wanted = address or "", True
+        first, self._address, self.wanted = not self.wanted, address or "", True
+        if first:
+            self.heard()
         phone = next(iter(self._exchange.phones.values()), None)
         if ring and phone is not None and phone.free:
             call = self._exchange.new_call("inside", Stage.PROMISED)
