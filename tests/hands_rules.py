@@ -119,7 +119,9 @@ class HandsRules:
         wants = (handsets.State.RINGING, handsets.State.CALLING, handsets.State.TALKING)
         self._hold(len(at) <= 1, f"{phone.name} is in {at}")
         if lost := self.exchange.lost.at(phone):  # kept for it: it has vanished
-            self._hold({*mine} == {*lost} and not phone.call, f"{phone.name} is lost in {lost}, and in {mine}")
+            self._hold(
+                {*mine} == {*lost} and not phone.call, f"{phone.name} is lost in {lost}, and in {mine}"
+            )
             return
         self._hold(at == [phone.call] or not (at or phone.call), f"{phone.name} has {phone.call}, is in {at}")
         self._hold((phone.state in wants) == bool(at), f"{phone.name} is {phone.state} in {at}")
