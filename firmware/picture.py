@@ -93,6 +93,14 @@ def _label(call: Call, box: "Box") -> str:
     return ", ".join(row.label for row in rows if row is not None)
 
 
+def _own(box: "Box") -> set[str | None]:
+    """Numbers that are the office's own: a caller who shows one of them may be anybody (RELIABILITY H-02)."""
+    settings = box.settings
+    lines = {line.number for line in settings.lines.values() if line.number}
+    stations = {person.station for person in settings.people.values() if person.station}
+    return {*lines, *settings.extensions(), *stations}
+
+
 def _call(call: Call, box: "Box") -> dict[str, Any]:
     waiting = box.desk.waiting.get(call)
     other = call.called if call.direction == "inside" else call.phone
@@ -101,6 +109,7 @@ def _call(call: Call, box: "Box") -> dict[str, Any]:
         "direction": call.direction,
         "line": call.line.name if call.line else None,
         "number": call.number,
+        "unverified": call.direction == "in" and call.number in _own(box),
         "name": call.name,
         "state": call.stage.value,
         "seconds": round((box.clock.now - call.began) / SECOND, 1),

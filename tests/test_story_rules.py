@@ -240,7 +240,11 @@ def test_two_outside_lines_are_not_left_alone_unless_the_owner_allows_it() -> No
 def test_a_caller_who_shows_an_inside_number_is_nobody_s_colleague() -> None:
     """H-02: what a caller ID says gives no right: no dial tone, no code, no PIN left out."""
     with Office(fidelity="signal") as office:
-        caller = menu_heard(office, number="+4532100001"[:-1] + "9", name="ann")
+        caller = office.caller("+4533120001", name="ann")
+        caller._thing.number = "+4532100001"
+        caller.dial(line=1)
+        office.wait_until(lambda: caller.hears() == "prompt:menu.main", 20)
+        assert [call["unverified"] for call in office.box.snapshot()["calls"]] == [True]
         caller.press("*11101#")
         office.wait(4)
         assert caller.hears() != "dial"
