@@ -103,8 +103,11 @@ class CallAnswered(Event):
 
 @dataclass(frozen=True)
 class CallHeld(Event):
+    """`by` the box it is kept for a `station` that has vanished."""
+
     call: str
     by: str
+    station: str | None = None
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class Lost:
         phone.call = None
         away.talk.append(call)
         self._exchange.hands.held.setdefault(phone, []).append(call)
-        self._tell(CallHeld(call=call.id, by=BY))
+        self._tell(CallHeld(call=call.id, by=BY, station=phone.name))
         self._soothe(call, phone)
 
     def _soothe(self, call: Call, phone: Handset) -> None:
