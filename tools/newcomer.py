@@ -1,8 +1,8 @@
 """`python -m tools.newcomer`: a newcomer's first minutes, from `git clone` to hearing a call, timed.
 
 A clone of this checkout in a folder of its own, with empty caches of pip and npm: what lies in them
-afterwards is what was downloaded (nothing, where pip has a folder of wheels for a registry). A real Chromium, open already as a newcomer's is, does what the page
-says. What Debian packages were missing, and are fetched by make, it cannot know: they are named.
+afterwards is what was downloaded (nothing, where pip has a folder of wheels for a registry). A real
+Chromium, open already as a newcomer's is, does what the page says. Debian's packages are named.
 """
 
 import argparse
