@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from desk_states import LOOKS, STATES, in_call, rings, signed_in
-from tools.live_office import LiveOffice
 from stand_in import StandIn
 
 from firmware.base.events import CallMoved, ReasonGiven
 from firmware.base.orders import Reply
 from firmware.base.people import CallNoted
+from tools.live_office import LiveOffice
 
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 SETTINGS: dict[str, Any] = {

@@ -90,7 +90,7 @@ function Page({ who }) {
       <button class="main" onClick=${() => order(view.agent.back.slice(6), {}, false, "top")}>${t("verb.ready")}</button></p>`}
     ${view.here
       ? html`
-        <div class=${away ? "stale" : ""}>
+        <div class=${away ? "whole stale" : "whole"}>
           <${Top} desk=${desk} voice=${voice} />
           <${Lines} desk=${desk} />
           <main class="desk-floor">
