@@ -348,3 +348,22 @@ def test_the_town_says_what_is_wrong_with_an_order(name: str, args: Args, senten
     with pytest.raises(Refused) as refused:
         town_order(name, args)
     assert sentence in str(refused.value)
+
+
+def test_another_engine_behind_the_same_socket_begins_where_its_disk_ends(
+    box: SmallBox, client: Client
+) -> None:
+    """After a power cut numbers are told again, to whoever asks anew."""
+    box.tell(3)
+    box.tell(2, durable=False)
+    watching = client.watch(since=0)
+    assert [next(watching).seq for _ in range(5)] == [1, 2, 3, 4, 5]  # type: ignore[union-attr]
+    box.journal.drop()
+    box.journal.last = (3, 0)
+    box.server.begin_anew(box.journal)
+    with pytest.raises(Broken):
+        next(watching)
+    box.seq = 3
+    again = client.watch(since=3)
+    box.tell()
+    assert next(again).seq == 4  # type: ignore[union-attr]

@@ -250,3 +250,26 @@ def test_half_a_second_without_a_commit_is_a_stall_until_the_disk_comes_back(pat
     assert done.wait(10)
     assert not writer.stalled
     writer.close()
+
+
+def test_a_power_cut_in_a_commit_keeps_that_and_forgets_what_came_behind(path: Path) -> None:
+    class Disk(Journal):
+        """A disk that takes its time."""
+
+        def _write(self, events: Iterable[Event]) -> None:
+            began.set()
+            slow.wait(10)
+            super()._write(events)
+
+    began, slow = threading.Event(), threading.Event()
+    writer = Writer(Disk(path))
+    put_all(writer, changes(1, 1))
+    assert began.wait(10)
+    put_all(writer, changes(2, 9))
+    threading.Timer(0.05, slow.set).start()
+    writer.drop()
+    assert writer.durable == 1
+    writer.close()
+    journal = Journal(path)
+    assert journal.last[0] == 1
+    journal.close()

@@ -261,3 +261,13 @@ def test_the_thread_writes_by_itself(tmp_path: Path) -> None:
             then()
     assert heard == [2.0]
     tapes.close()
+
+
+def test_a_power_cut_ends_the_thread_as_well(tmp_path: Path) -> None:
+    tapes = Winder(DiskFiles(tmp_path))
+    reel = tapes.begin(NAME, 1)
+    assert reel is not None
+    reel.write(hum(2))
+    tapes.drop()
+    reel.write(hum(2))
+    assert DiskFiles(tmp_path).seconds(NAME) <= 2.0
