@@ -248,5 +248,6 @@ def test_a_network_that_fails_for_40_s_costs_the_call_and_the_page_comes_back_by
     office.relay.cut = False
     office.until(lambda: tab.evaluate("states.at(-1)") == "live" and state(office) == "idle", 12)
     hung_up(office)
+    tab.evaluate("order('ready')")  # who was lost in a call gets none until he says so
     talk(office, tab)
     office.hears("phone1", SPOKEN)

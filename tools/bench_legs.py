@@ -1,18 +1,15 @@
-"""The figures of a browser's sound: how soon both hear after the click, how late sound is, what a leg costs.
+"""The figures of a browser's sound: how soon both hear after the click, and how late sound is.
 
 The browser is aiortc with the jitter buffer of the box at its own end too: what a real one adds between
 its network and its loudspeaker is its own. An onset is timed by the sample: when somebody begins to
 speak, and when that is played.
 """
 
-import asyncio
-import json
 import os
 import random
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -22,92 +19,15 @@ import numpy as np
 
 from firmware.base.ports import RATE
 from firmware.rim.leg_client import LegClient
-from firmware.rim.store import SettingsStore
-from firmware.settings import merged
-from firmware.sound.frame import from_ulaw
-from hostsim.office import DEMO
 from tools.bench import Figure, figure
-from tools.bench_live import health, running
-from tools.browser_ends import FarEnd, tone
+from tools.browser_ends import Page, Sitting, tone
 from tools.live_office import LiveOffice, share
 
 BENCH = "browser"
-LEGS = 16
 ANSWERS = int(os.environ.get("BENCH_ANSWERS", "30"))
 CLEAN_S, BAD_S, AFTER_S = 20.0, 60.0, 60.0
-LOAD_S = float(os.environ.get("BENCH_LOAD_S", "60"))
-LOSS, JITTER = 0.03, 0.03  # share; s
-LOUD = 0.1  # of full scale: speech has begun
 BURST = 0.1  # s of tone
 PAUSE = 0.3  # s between two
-
-
-class Page(FarEnd):
-    """A page that keeps when it heard what; on the way to it and from it packets are lost and late."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bad = False
-        self.onsets: list[float] = []
-        self._quiet, self._chance = 0, random.Random(9)
-        self.hear = self._note
-
-    def _note(self, frame: bytes) -> None:
-        """An onset: the first loud sample after 100 ms of quiet."""
-        loud = np.flatnonzero(np.abs(from_ulaw(np.frombuffer(frame, np.uint8))) > LOUD)
-        if loud.size and self._quiet >= 5:
-            self.onsets.append(time.monotonic() + loud[0] / RATE)
-        self._quiet = 0 if loud.size else self._quiet + 1
-
-    def _sound(self, data: bytes) -> None:
-        self._on_the_way(lambda: super(Page, self)._sound(data))
-
-    def send(self, frame: bytes) -> None:
-        """Lost after it is numbered, late as the network has it."""
-        pairs = list(self._ice._nominated.values()) if self._ice is not None else []
-        if not (self.bad and pairs):
-            super().send(frame)
-            return
-        transport = pairs[0].protocol.transport
-        sent = transport.sendto
-        try:
-            transport.sendto = lambda data, to: self._on_the_way(lambda: sent(data, to))
-            super().send(frame)
-        finally:
-            del transport.sendto
-
-    def _on_the_way(self, deliver: Callable[[], object]) -> None:
-        if not self.bad:
-            deliver()
-        elif self._chance.random() >= LOSS:
-            asyncio.get_running_loop().call_later(self._chance.random() * JITTER, deliver)
-
-
-class Sitting:
-    """Pages in a thread with a loop of its own."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, name="pages", daemon=True).start()
-
-    def join(self, client: LegClient, leg: str = "browser") -> Page:
-        """A page that is connected and speaks."""
-        return asyncio.run_coroutine_threadsafe(self._join(client, leg), self.loop).result(20)
-
-    async def _join(self, client: LegClient, leg: str) -> Page:
-        page = Page()
-        sdp = await page.offer()
-        answer = await self.loop.run_in_executor(None, lambda: client.offer(leg, sdp, True))
-        await page.connect(answer)
-        page.begin()
-        return page
-
-    def leave(self, pages: list[Page]) -> None:
-        async def close() -> None:
-            await asyncio.gather(*(page.close() for page in pages))
-
-        asyncio.run_coroutine_threadsafe(close(), self.loop).result(20)
-        self.loop.call_soon_threadsafe(self.loop.stop)
 
 
 @contextmanager
@@ -198,7 +118,7 @@ def delay() -> Iterator[Figure]:
 
 def _outside(live: LiveOffice) -> Any:
     caller = live.caller("+4533120001")
-    live.order("agent.dial", who="dan", number="+4533120001")
+    live.order("agent.dial", who="dan", to="+4533120001")
     live.until(lambda: live.ask(lambda: caller.ringing), 20)
     caller.answer()
     live.until(lambda: live.ask(lambda: caller.state) == "talking", 5)
@@ -246,62 +166,6 @@ def _matched(spoken: list[float], heard: list[float]) -> list[float]:
     for at in spoken:
         after = [each - at for each in heard if 0 <= each - at < BURST + PAUSE]
         found += [1000 * after[0]] if after else []
-    return found
-
-
-# Load
-
-
-def load() -> Iterator[Figure]:
-    """The live simulator with 16 pages attached and talking to the box, beside itself without any."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = merged(json.loads(DEMO.read_text("utf-8")), {"office": {"browsers": LEGS}})
-        SettingsStore(Path(folder)).save(settings, "owner", "for the bench")
-        with running(Path(folder), "--sound-at", "127.0.0.1") as port:
-            time.sleep(8)
-            alone = _shares(Path(folder), port)
-            sitting, client = Sitting(), LegClient(Path(folder))
-            names = ["browser", *(f"browser{n}" for n in range(2, LEGS + 1))]
-            pages = [sitting.join(client, name) for name in names]
-            for page in pages:
-                page.speak = tone(8)
-            time.sleep(3)
-            with_legs = _shares(Path(folder), port)
-            lost = sum(client.stats(name)["waited"] for name in names) / LEGS
-            sitting.leave(pages)
-    media, engine = with_legs["legs"], with_legs["hostsim"] - alone["hostsim"]
-    note = f"media process {media:.1f} %, engine {engine:+.1f} % of a core, {LOAD_S:g} s; aim 0.35"
-    yield _figure(f"CPU of a leg at {LEGS}", (media + max(0.0, engine)) / LEGS, "% of core", "<= 0.6", note)
-    note = (
-        f"with {with_legs['late']:.2f} %, without {alone['late']:.2f} %; {lost:.0f} reads waited of each leg"
-    )
-    late = max(0.0, with_legs["late"] - alone["late"])
-    yield _figure(f"ticks > 5 ms late with {LEGS} legs, beyond none", late, "%", "<= 0.5", note)
-
-
-def _shares(folder: Path, port: int) -> dict[str, float]:
-    """% of a core of the engine and the media process, % of late ticks, over a while."""
-    before, at, late = _used(folder), time.monotonic(), health(port)
-    time.sleep(LOAD_S)
-    after, passed, now = _used(folder), time.monotonic() - at, health(port)
-    found = {name: 100 * (after[name] - before[name]) / passed for name in before}
-    found["late"] = 100 * (now["late_ticks"] - late["late_ticks"]) / (passed * 50)
-    return found
-
-
-def _used(folder: Path) -> dict[str, float]:
-    """CPU seconds so far of the processes that work on this folder."""
-    ticks, found = os.sysconf("SC_CLK_TCK"), {}
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().decode().split("\0")
-            if str(folder) not in words:
-                continue
-            name = next((word for word in words if word in ("hostsim", "web", "firmware.rim.legs")), "")
-            used = (path.parent / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        found[name.rpartition(".")[2]] = (int(used[11]) + int(used[12])) / ticks
     return found
 
 

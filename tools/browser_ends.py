@@ -1,18 +1,24 @@
 """The far side of a leg without a browser: offers, speaks and hears, for tests under load and figures."""
 
 import asyncio
+import random
+import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
 from aiortc import RTCSessionDescription
 
-from firmware.base.ports import FRAME
+from firmware.base.ports import FRAME, RATE
+from firmware.rim.leg_client import LegClient
 from firmware.rim.legbuffer import SILENCE
 from firmware.rim.webrtc import Raw
-from firmware.sound.frame import to_ulaw
+from firmware.sound.frame import from_ulaw, to_ulaw
 
 HERE = ["127.0.0.1"]
 BEAT = 0.02  # s
+LOSS, JITTER = 0.03, 0.03  # of a bad network: share; s
+LOUD = 0.1  # of full scale: speech has begun
 
 
 class FarEnd(Raw):
@@ -72,3 +78,71 @@ def tone(step: int = 8) -> Callable[[int], bytes]:
     wave = 0.5 * np.sin(2 * np.pi * step * np.arange(FRAME) / FRAME)
     frame = bytes(to_ulaw(wave.astype(np.float32)))
     return lambda n: frame
+
+
+class Page(FarEnd):
+    """A page that keeps when it heard what; on the way to it and from it packets are lost and late."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bad = False
+        self.onsets: list[float] = []
+        self._quiet, self._chance = 0, random.Random(9)
+        self.hear = self._note
+
+    def _note(self, frame: bytes) -> None:
+        """An onset: the first loud sample after 100 ms of quiet."""
+        loud = np.flatnonzero(np.abs(from_ulaw(np.frombuffer(frame, np.uint8))) > LOUD)
+        if loud.size and self._quiet >= 5:
+            self.onsets.append(time.monotonic() + loud[0] / RATE)
+        self._quiet = 0 if loud.size else self._quiet + 1
+
+    def _sound(self, data: bytes) -> None:
+        self._on_the_way(lambda: super(Page, self)._sound(data))
+
+    def send(self, frame: bytes) -> None:
+        """Lost after it is numbered, late as the network has it."""
+        pairs = list(self._ice._nominated.values()) if self._ice is not None else []
+        if not (self.bad and pairs):
+            super().send(frame)
+            return
+        transport = pairs[0].protocol.transport
+        sent = transport.sendto
+        try:
+            transport.sendto = lambda data, to: self._on_the_way(lambda: sent(data, to))
+            super().send(frame)
+        finally:
+            del transport.sendto
+
+    def _on_the_way(self, deliver: Callable[[], object]) -> None:
+        if not self.bad:
+            deliver()
+        elif self._chance.random() >= LOSS:
+            asyncio.get_running_loop().call_later(self._chance.random() * JITTER, deliver)
+
+
+class Sitting:
+    """Pages in a thread with a loop of its own."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, name="pages", daemon=True).start()
+
+    def join(self, client: LegClient, leg: str = "browser") -> Page:
+        """A page that is connected and speaks."""
+        return asyncio.run_coroutine_threadsafe(self._join(client, leg), self.loop).result(20)
+
+    async def _join(self, client: LegClient, leg: str) -> Page:
+        page = Page()
+        sdp = await page.offer()
+        answer = await self.loop.run_in_executor(None, lambda: client.offer(leg, sdp, True))
+        await page.connect(answer)
+        page.begin()
+        return page
+
+    def leave(self, pages: list[Page]) -> None:
+        async def close() -> None:
+            await asyncio.gather(*(page.close() for page in pages))
+
+        asyncio.run_coroutine_threadsafe(close(), self.loop).result(20)
+        self.loop.call_soon_threadsafe(self.loop.stop)
