@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from itertools import takewhile
+from time import monotonic
 from typing import Any, NamedTuple
 
 import msgspec
@@ -185,8 +186,9 @@ class Feed:
                 self._state = state
                 self._show("state", _still(state), state)
                 self._show("trouble", "", "")
+            looked = monotonic()
             self._stir.wait(LOOKED_AT if self._readers else ALONE)
-            self._closing.wait(APART)
+            self._closing.wait(max(0.0, looked + APART - monotonic()))
             self._stir.clear()
 
     def _show(self, kind: str, key: Any, what: Any) -> None:

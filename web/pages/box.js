@@ -8,15 +8,15 @@ const TAIL = 200; // journal rows that the page keeps
 const NOTHING = { state: null, events: [], recorded: 0, trouble: "Looking for the box …" };
 
 /** `{state, at, events, recorded, trouble}`: the newest snapshot and when it came (ms), the journal's tail, up to where
- * the call record knows it, and what is wrong. */
-export function useBox() {
+ * the call record knows it, and what is wrong. Without `journal` no tail is kept: a page that shows none is drawn less often. */
+export function useBox({ journal = true } = {}) {
   const [box, setBox] = useState(NOTHING);
   useEffect(() => {
     const stream = new EventSource("/api/events");
     const change = (some) => setBox((before) => ({ ...before, ...some(before) }));
     stream.addEventListener("state", ({ data }) =>
       change(() => ({ state: JSON.parse(data), at: performance.now(), trouble: "" })));
-    stream.addEventListener("journal", ({ data }) => change(({ events }) => ({ events: appended(events, JSON.parse(data)) })));
+    if (journal) stream.addEventListener("journal", ({ data }) => change(({ events }) => ({ events: appended(events, JSON.parse(data)) })));
     stream.addEventListener("record", ({ data }) => change(() => ({ recorded: JSON.parse(data) })));
     stream.addEventListener("trouble", ({ data }) => change(() => ({ trouble: JSON.parse(data) })));
     stream.addEventListener("error", () => change(() => ({ trouble: "The box's pages do not answer. Trying again …" })));

@@ -21,7 +21,7 @@ const LOST = 2500; // ms without the box, after which it is asked whether the se
 
 /** Whatever the parts of the desk ask of it; the refusals are shown where the order was given. */
 function useDesk(who) {
-  const box = useBox();
+  const box = useBox({ journal: false });
   const [panel, setPanel] = useState("");
   const [refusal, refuse] = useState({ at: "", text: "" });
   const seen = useRef(new Map());

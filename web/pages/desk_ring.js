@@ -1,6 +1,6 @@
 // How a ringing desk is noticed: the title, a sound on the device that was chosen, and a notification where the page is hidden.
 
-import { useEffect, useRef } from "./parts.js";
+import { useEffect, useLayoutEffect, useRef } from "../vendor/hooks.js";
 import { t } from "./texts.js";
 
 const ON = 1, OFF = 2; // s of ring and of silence
@@ -52,7 +52,7 @@ export function useRing(call, name, note, sounds) {
   useEffect(() => {
     document.title = call ? t("title.rings", { name }) : t("title");
   }, [call?.id, name]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!call) return undefined;
     const burst = () => sounds && ringOn() !== "none" && chime();
     burst();
