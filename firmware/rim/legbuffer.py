@@ -2,7 +2,8 @@
 
 µ-law frames of 20 ms go in when they arrive and come out one a tick. It starts with two frames in hand.
 A hole is filled with the frame before it, fading; when nothing is there the same is said while the
-frame that is late is waited for, so the delay grows by what the network needs. When there was more in
+frame that is late is waited for, so the delay grows by what the network needs. Was that frame not late
+but lost, then what was said meanwhile stood for it, and the delay is as before. When there was more in
 hand than needed through 50 reads, two frames are faded into one, so the delay goes back. That also
 follows a far clock which is not ours. Measures: RFC 3550 6.4.1 (jitter); MEDIA 6 (depths).
 """
@@ -52,6 +53,7 @@ class LegBuffer:
         self._next = 0
         self._filling = True
         self._last, self._missing = SILENCE, len(FADING)
+        self._owed = 0  # frames that were waited for, since the last that came
         self._reads, self._least = 0, DEEPEST
         self._transit: float | None = None
         self._strays = 0
@@ -115,16 +117,21 @@ class LegBuffer:
         return frame
 
     def _due(self) -> bytes:
+        while self._owed and self._frames and self._next not in self._frames:
+            self._next += 1  # it is lost, and something was said for it already
+            self._owed -= 1
+            self.counts.lost += 1
         frame = self._frames.pop(self._next, None)
         if frame is not None:
             self._next += 1
-            self._last, self._missing = frame, 0
+            self._last, self._missing, self._owed = frame, 0, 0
             return frame
         if self._frames:
             self._next += 1
             self.counts.lost += 1
         else:
             self.counts.waited += 1
+            self._owed += 1
         return self._conceal()
 
     def _conceal(self) -> bytes:
