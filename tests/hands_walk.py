@@ -173,7 +173,7 @@ class HandsWalk:
 
     def _all_leave(self) -> None:
         for _ in range(2):
-            for each in (*self.callers.values(), *self.friends):
+            for each in (*self.callers.values(), *self.friends, *self.office.town.operators):
                 each.hang_up()
             for station in STATIONS:
                 self.office.phone(station).hang_up()
@@ -240,6 +240,7 @@ def stroll(walk: HandsWalk, random: Random, steps: int) -> None:
         *([dial] * 2),
         *([flash] * 2),
         lambda: walk.hand(one(STATIONS), one(("flash", "hang_up", "unplug", "plug", "plug"))),
+        *([lambda: walk.hand(one(("usb1", "browser")), one(("unplug", "plug", "plug")))] * 3),
         lambda: walk.press(one(STATIONS), one(("1", "2", "3"))),
         lambda: walk.wire(one(LINES), *one((("unplug",), ("plug",), ("plug",), ("cut", 0.5), ("cut", 2.0)))),
     )

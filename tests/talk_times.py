@@ -159,9 +159,11 @@ class TalkTimes:
     def _holds(self, phone: Handset) -> bool:
         held = self._exchange.hands.at(phone)
         for call in held:
-            far = self._exchange.sound.row(self._exchange.hands.far(call, phone).name)
+            party = self._exchange.hands.far(call, phone)
+            far = self._exchange.sound.row(party.name)
             hears = self._sound.hears(far, lambda other: False) if far is not None else "music"
-            waits = hears == "silence" and call.emergency  # for a station that has vanished
+            # For a station that has vanished, or at one.
+            waits = hears == "silence" and (call.emergency or party.state is handsets.State.OUT)
             self._hold(waits or hears in ON_HOLD, f"{call.id} is on hold and hears {hears}")
         return bool(held)
 

@@ -152,11 +152,22 @@ class Conferences:
         others = self._others.pop(phone, [])
         if call is None or not others:
             return False
-        rest = [*others, call]
+        rest = [each for each in (*others, call) if self._reached(each, phone)]
         if len(rest) == 2:
             self._put_through(rest[0], rest[1], phone)
-        else:
+        elif len(rest) > 2:
             self._new_host(rest, phone)
+        else:
+            for each in rest:
+                self._exchange.end(each, "called", "hang_up")
+        return True
+
+    def _reached(self, call: Call, phone: Handset) -> bool:
+        """Is somebody there? A guest whose station has vanished has no host to wait for him any more."""
+        far = self._exchange.hands.far(call, phone)
+        if isinstance(far, Handset) and not far.off_hook:
+            self._exchange.end(call, "called", "failed")
+            return False
         return True
 
     def _put_through(self, one: Call, other: Call, phone: Handset) -> None:

@@ -112,6 +112,7 @@ class Hands:
         self._exchange.stations.take(phone, call)
         self.together(phone, self.far(call, phone))
         self._tell(CallResumed(call=call.id, by=self.name(phone)))
+        self._exchange.lost.joined(call, phone)
         self._exchange.changed(phone)
 
     def together(self, one: Party, other: Party) -> None:

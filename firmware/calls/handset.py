@@ -158,7 +158,8 @@ class Handset:
 
     def calls_again(self) -> None:
         """Whom he talked with has handed him on: somebody else is being rung for him."""
-        self._act("calls again")
+        if self.state is not State.OUT:
+            self._act("calls again")
 
     def answered(self) -> None:
         """The far end answered; it may have vanished meanwhile (`lost`)."""

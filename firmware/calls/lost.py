@@ -33,15 +33,14 @@ class Away:
     """What a station had when it vanished."""
 
     talk: list[Call] = field(default_factory=list)  # what was talked on; of a host all of his conference
-    making: Call | None = None  # whose far end has not answered yet
-    guest: Call | None = None  # in a conference of somebody else, or with whom has vanished as well
+    on: Call | None = None  # what it was on otherwise: dialling, on hold, a guest of somebody's conference
     muted: bool = False
     timer: Timer | None = None
 
     @property
     def calls(self) -> list[Call]:
-        own = [*self.talk, *(each for each in (self.making, self.guest) if each is not None)]
-        return [call for call in own if not call.over]
+        own = (*self.talk, self.on)
+        return [call for call in own if call is not None and not call.over]
 
     def stop(self) -> None:
         if self.timer is not None:
@@ -78,13 +77,11 @@ class Lost:
 
     def _keep(self, call: Call, phone: Handset, away: Away) -> None:
         conferences = self._exchange.conferences
-        if call.stage in (Stage.DIALLING, Stage.RINGING):
-            away.making = call
-        elif conferences.host(call) not in (phone, None) or call.stage is not Stage.TALKING:
-            away.guest = call
-        else:
+        if call.stage is Stage.TALKING and conferences.host(call) in (phone, None):
             for each in conferences.broken(phone, call):
                 self._set_aside(each, phone, away)
+        else:
+            away.on = call
 
     def _set_aside(self, call: Call, phone: Handset, away: Away) -> None:
         """Its far end waits for it from now on."""
@@ -115,11 +112,24 @@ class Lost:
         """Somebody is there. True: but the station that called him has vanished; he waits for it."""
         phone = call.phone
         away = self._away.get(phone) if phone is not None else None
-        if phone is None or away is None or away.making is not call:
+        if phone is None or away is None or away.on is not call:
             return False
-        away.making = None
-        self._set_aside(call, phone, away)
+        self._sit_out(call, phone, away)
         return True
+
+    def joined(self, call: Call, phone: Handset) -> None:
+        """`phone` talks on that call from now on: with somebody whose station has vanished?"""
+        far = self._exchange.hands.far(call, phone)
+        if isinstance(far, Handset) and (away := self._away.get(far)) is not None:
+            self._sit_out(call, far, away)
+
+    def seated(self, call: Call, phone: Handset) -> None:
+        """Somebody handed that call on to a station that has vanished."""
+        self._sit_out(call, phone, self._away.setdefault(phone, Away()))
+
+    def _sit_out(self, call: Call, phone: Handset, away: Away) -> None:
+        away.on = None
+        self._set_aside(call, phone, away)
 
     # It comes back
 
@@ -140,10 +150,8 @@ class Lost:
         talk = [call for call in away.talk if call in self._exchange.hands.at(phone)]
         if talk:
             self._resume(phone, talk, away.muted)
-        elif away.making is not None and not away.making.over:
-            self._go_on(phone, away.making)
-        elif away.guest is not None and not away.guest.over:
-            self._sit_down(phone, away.guest)
+        elif away.on is not None and not away.on.over:
+            self._sit_down(phone, away.on)
 
     def _resume(self, phone: Handset, talk: Sequence[Call], muted: bool) -> None:
         exchange = self._exchange
@@ -154,33 +162,29 @@ class Lost:
         if muted:
             exchange.hands.muted.add(phone)
         exchange.conferences.mended(phone, talk)
-        far = exchange.hands.far(talk[-1], phone)
-        if isinstance(far, Handset) and (other := self._away.get(far)) is not None and len(talk) == 1:
-            other.guest = None
-            self._set_aside(talk[-1], far, other)  # now it is he who waits
+        if len(talk) == 1:
+            self.joined(talk[0], phone)
 
     def _take_up(self, call: Call, phone: Handset) -> None:
         self._exchange.hands.at(phone).remove(call)
         call.step("resume")
         self._tell(CallResumed(call=call.id, by=BY))
 
-    def _go_on(self, phone: Handset, call: Call) -> None:
-        """Nobody has answered yet: he hears on how it goes."""
-        phone.begin(call)
-        if (attempt := self._exchange.attempts.get(call)) is not None:
-            attempt.heard_again(phone.name)
-        else:
-            self._exchange.sound.tone(phone.name, "ringback")
-
     def _sit_down(self, phone: Handset, call: Call) -> None:
-        """Back to a conference, or to wait for whom he talked with, whose station has vanished as well."""
+        """Back to what he was on: he hears how it goes on, music, or everybody."""
         exchange = self._exchange
+        if call.stage in (Stage.DIALLING, Stage.RINGING):
+            phone.begin(call)
+            if (attempt := exchange.attempts.get(call)) is not None:
+                attempt.heard_again(phone.name)
+            else:
+                exchange.sound.tone(phone.name, "ringback")
+            return
         exchange.stations.take(phone, call)
-        other = exchange.hands.far(call, phone)
-        if call.stage is Stage.HELD and isinstance(other, Handset):
-            self._soothe(call, other)
-        else:
+        if call.stage is Stage.TALKING:
             exchange.conferences.gathered(call, phone)
+        else:
+            exchange.sound.hear(phone.name, MUSIC)
 
     def _on_hook(self, phone: Handset, away: Away) -> None:
         """It works again, and nobody has lifted it: it rings for whoever waits there."""
@@ -188,8 +192,7 @@ class Lost:
             return
         del self._away[phone]
         away.stop()
-        for call in (away.making, away.guest):
-            self._leave(call, phone)
+        self._leave(away.on, phone)
         self._exchange.hands.ring_back(phone)
         self._exchange.changed(phone)
 
@@ -202,8 +205,8 @@ class Lost:
         away.stop()
         calls = [*away.calls, *self._exchange.hands.at(phone)]
         if urgent := [call for call in calls if call.emergency]:
-            making = away.making if away.making in urgent else None
-            self._away[phone] = Away([call for call in away.talk if call in urgent], making)
+            on = away.on if away.on in urgent else None
+            self._away[phone] = Away([call for call in away.talk if call in urgent], on)
         rest = list(dict.fromkeys(call for call in calls if not call.emergency))
         if rest:
             self._exchange.desk.returns.away(phone)
@@ -216,7 +219,7 @@ class Lost:
         self._exchange.changed(phone)
 
     def _let_go(self, call: Call, phone: Handset, away: Away) -> None:
-        if call in (away.making, away.guest):
+        if call is away.on:
             self._leave(call, phone)
         elif call.line is not None:
             self._exchange.desk.returns.give_back(call, phone)

@@ -170,7 +170,7 @@ class Outgoing:
     def _digits_out(self) -> None:
         self._phase = "sent"
         self.call.step("sent")
-        if self.call.phone is not None:
+        if self.call.phone is not None and self.call.phone.off_hook:  # else it has vanished
             self._let_hear(self.call.phone.name)
         self._wait(NO_TONE_AT_ALL, self._assume)
 

@@ -204,7 +204,10 @@ class Transfers:
         seats = [each for each in (one, other) if isinstance(each, Handset)]
         call.phone, call.called = seats[0], seats[1] if len(seats) > 1 else None
         for each in seats:
-            each.call = call
+            if each.state is State.OUT:
+                self._exchange.lost.seated(call, each)
+            else:
+                each.call = call
             self._exchange.changed(each)
 
     def lead_back(self, call: Call, phone: Handset) -> None:

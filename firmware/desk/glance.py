@@ -5,6 +5,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from firmware.base.clock import SECOND
 from firmware.base.event import Event
 from firmware.base.events import AgentChanged
 from firmware.calls.call import Call
@@ -62,7 +63,7 @@ class Glance:
         waiting = sorted(self._desk.waiting.values(), key=lambda each: each.rank)
         return {
             "line_up": self._line_up(waiting),
-            "queues": {name: self._queue(name, waiting) for name in self._desk.settings.queues},
+            "queues": self._queues(waiting),
             "browsers": self._desk.orders.seats.taken(),
         }
 
@@ -84,13 +85,18 @@ class Glance:
             )
         return told
 
-    def _queue(self, name: str, waiting: list["Waiting"]) -> dict[str, Any]:
-        here = [each for each in waiting if each.queue == name]
-        everybody = self._desk.agents.all
+    def _queues(self, waiting: list["Waiting"]) -> dict[str, Any]:
+        here: dict[str | None, list[int]] = {}  # since when each waits, µs
+        for each in waiting:
+            here.setdefault(each.queue, []).append(each.since)
+        return {name: self._queue(name, here.get(name, [])) for name in self._desk.settings.queues}
+
+    def _queue(self, name: str, since: list[int]) -> dict[str, Any]:
+        everybody, now = self._desk.agents.all, self._desk.clock.now
         people = [everybody[each] for each in self._desk.settings.queues[name].members]
         return {
-            "waiting": len(here),
-            "longest_s": round(max((self._desk.waited(each) for each in here), default=0.0), 1),
+            "waiting": len(since),
+            "longest_s": round((now - min(since, default=now)) / SECOND, 1),
             "there": sum(each.there for each in people),
             "free": sum(each.free for each in people),
         }
