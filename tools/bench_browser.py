@@ -5,13 +5,16 @@ A part gives figures of the bench `browser`; whoever measures another adds it to
 
 from collections.abc import Callable, Iterator
 
-from tools import bench_leg_load, bench_legs
+from tools import bench_desk_page, bench_leg_load, bench_legs
 from tools.bench import Figure
 
 PARTS: list[Callable[[], Iterator[Figure]]] = [
     bench_legs.answered,
     bench_legs.delay,
     bench_leg_load.load,
+    bench_desk_page.offered,
+    bench_desk_page.first_page,
+    bench_desk_page.accessible,
 ]
 
 
