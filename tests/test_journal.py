@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.base import Impossible, Refused
+from firmware.base import Impossible, Refused, events
 from firmware.base.events import CallArrived, CallEnded, DigitHeard, Event, EventsLost, LineChanged, PhoneRang
 from firmware.rim import journal as room
 from firmware.rim.journal import Journal, MemoryJournal, Writer
@@ -273,3 +273,7 @@ def test_a_power_cut_in_a_commit_keeps_that_and_forgets_what_came_behind(path: P
     journal = Journal(path)
     assert journal.last[0] == 1
     journal.close()
+
+
+def test_every_kind_of_event_is_in_the_room_that_names_them() -> None:
+    assert [name for name in events.__all__ if not hasattr(events, name)] == []

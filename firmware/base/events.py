@@ -26,7 +26,7 @@ from firmware.base.kept import (
     RecordingPaused,
     RecordingResumed,
 )
-from firmware.base.people import AgentChanged, ClaimChecked, PinChecked, ReasonGiven
+from firmware.base.people import AgentChanged, CallNoted, ClaimChecked, PinChecked, ReasonGiven
 from firmware.base.private import PRIVATE, private
 from firmware.base.rulings import (
     BrakeLifted,
@@ -295,4 +295,4 @@ __all__ += ["MessageDone", "MessageDropped", "MessageHeard", "MessageLeft", "Rec
 __all__ += ["CallBlocked", "RecordingBegan", "RecordingEnded", "RecordingPaused", "RecordingResumed"]
 __all__ += ["CallForwarded", "CallWaits", "ForwardChanged", "ForwardInVain"]
 __all__ += ["GreetingKept", "GreetingLeft", "MessageClaimed", "MessagePutBack"]
-__all__ += ["BrakeLifted", "ClaimChecked", "DialsBraked", "EmergencySeen"]
+__all__ += ["BrakeLifted", "CallNoted", "ClaimChecked", "DialsBraked", "EmergencySeen"]
