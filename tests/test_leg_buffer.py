@@ -162,7 +162,7 @@ def test_with_loss_and_jitter_the_delay_stays_small_and_goes_back_afterwards() -
         frame = talk.read()[0]
         spoken = [n for n in range(tick - 20, tick + 1) if frame == loud(n)]
         delays += [(tick, tick - spoken[-1])] if spoken else []
-    assert max(delay for tick, delay in delays if 600 < tick < 3_500) == 2
+    assert {delay for tick, delay in delays if 600 < tick < 3_500} == {1}
     assert {delay for tick, delay in delays if tick > 5_500} == {1}
     assert talk.buffer.counts.jitter < 3
 
