@@ -235,3 +235,21 @@ def test_an_idle_page_that_is_closed_is_seen_offline_and_offered_nothing() -> No
         asks_for(office, "1")
         office.wait(1)
         assert not office.saw(PhoneRang)
+
+
+def test_who_asked_for_one_person_rings_there_again_or_goes_to_the_operator_after_a_while() -> None:
+    direct = {**QUICK, "lines": {"line1": {"to": "dan"}}}
+    for back in (True, False):
+        with Office(direct, fidelity="signal") as office:
+            office.wait(3)
+            office.agent("dan").sign_in()
+            caller = office.caller("+4533120001")
+            caller.dial(line=1)
+            office.wait_until(lambda office=office: office.agent("dan").ringing, 12)  # type: ignore[misc]
+            office.phone("browser").unplug()
+            office.wait(10)
+            assert caller.hears() == "ringback" and not office.phone("phone1").ringing
+            if back:
+                office.phone("browser").plug()
+            office.wait(21)
+            assert (office.agent("dan").ringing, office.phone("phone1").ringing) == (back, not back)

@@ -359,3 +359,33 @@ def test_at_copper_the_caller_hears_a_moment_music_and_his_agent_again() -> None
         office.phone("browser").plug()
         office.wait(0.3)
         hear_each_other(office, caller, dan)
+
+
+# Whoever was on hold
+
+
+def cleo_is_on_hold(office: Office) -> tuple[Any, Any]:
+    """Ann's caller is on hold, and so is cleo, whom she asked; then cleo's handset is gone."""
+    caller, ann, cleo = talks(office, "ann"), office.agent("ann"), office.phone("usb1")
+    ann.transfer("cleo", attended=True)
+    office.wait_until(lambda: cleo.ringing, 5)
+    cleo.lift()
+    office.wait(1)
+    ann.hold()
+    office.wait(1)
+    cleo.unplug()
+    office.wait(1)
+    return caller, cleo
+
+
+@pytest.mark.parametrize("verb", ["resume", "complete"])
+def test_who_is_joined_with_somebody_who_has_vanished_waits_for_him_a_moment(verb: str) -> None:
+    with Office(QUICK, fidelity="signal") as office:
+        caller, cleo = cleo_is_on_hold(office)
+        office.order(f"agent.{verb}", who="ann")
+        office.wait(0.5)
+        other = caller if verb == "complete" else office.phone("phone1")
+        assert other.hears() == "prompt:one_moment"
+        cleo.plug()
+        office.wait(0.5)
+        hear_each_other(office, other, cleo)
