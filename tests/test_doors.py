@@ -18,7 +18,7 @@ from web.attempts import FREE, LONGEST, Attempts, pause
 from web.house import House
 from web.sessions import BITS, Sessions
 from web.sessions import LONGEST as SESSION
-from web.users import User
+from web.shapes import User
 
 FIRST = ("admin", "root", "bellwire", "user", "owner", "ann", "olga", "pi")
 COMMON = ("", "admin", "password", "12345678", "bellwire", "raspberry", "739164", "changeme")
@@ -71,11 +71,11 @@ def test_a_session_that_was_planted_is_not_taken_over(box: House) -> None:
 def test_a_session_ends_by_the_clock_and_outlives_a_new_start_of_the_pages(box: House) -> None:
     now = 1000.0
     sessions = Sessions(box.users, lambda: now, "this boot")
-    token = sessions.begin("ann", "ann", "agent", None)
+    token = sessions.begin(User("ann", "agent", person="ann"))
     found = Sessions(box.users, lambda: now, "this boot").find(token)
     assert found is not None and found.name == "ann"
     assert Sessions(box.users, lambda: now, "another boot").find(token) is None
-    token = sessions.begin("ann", "ann", "agent", None)
+    token = sessions.begin(User("ann", "agent", person="ann"))
     now += SESSION
     assert sessions.find(token) is None
 
@@ -88,7 +88,7 @@ def test_whoever_is_disabled_or_has_a_new_role_is_out_at_once(box: House) -> Non
         lambda: box.users.remove("ann"),
     ):
         browser = Browser(box)
-        token = box.sessions.begin("ann", "ann", "agent", None)
+        token = box.sessions.begin(User("ann", "agent", person="ann"))
         browser.show(token)
         assert browser.get("/api/state").status == 200
         change()

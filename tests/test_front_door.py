@@ -94,9 +94,7 @@ def test_one_start_one_line_pages_that_come_back_and_a_clean_end(door: Door) -> 
     (pages,) = door.pages()
     code, told, complaints = door.end()
     assert (code, complaints) == (0, "")
-    assert re.fullmatch(
-        r"(To become its owner, .* code \d{8}, .*\n)?", told
-    )
+    assert re.fullmatch(r"(To become its owner, .* code \d{8}, .*\n)?", told)
     assert not Path(f"/proc/{pages}").exists()
     assert not (door.folder / "control.sock").exists()
     assert {path.stat().st_mode & 0o077 for path in door.folder.iterdir()} == {0}

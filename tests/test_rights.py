@@ -10,8 +10,9 @@ from stand_in import StandIn
 
 from web.house import House
 from web.roles import NEEDED, ORDERS, ROLES, needed_for
-from web.routes import ROUTES, Route
-from web.users import User
+from web.route import Route
+from web.routes import ROUTES
+from web.shapes import User
 
 ALONE = {"anybody": 0, "self": 1, "agent": 2, "supervisor": 3, "owner": 4}  # told again, by another head
 COMES_TO = {None: (0, 0), "agent": (2, 2), "supervisor": (3, 3), "owner": (4, 4)}  # reading, changing
@@ -36,7 +37,7 @@ def browsers(box: House) -> dict[str | None, Browser]:
     found: dict[str | None, Browser] = {role: Browser(box) for role in (None, *ROLES)}
     for role, browser in found.items():
         if role is not None:
-            token = box.sessions.begin(role, "ann", role, None)
+            token = box.sessions.begin(User(role, role, person="ann"))
             browser.show(token)
             browser.csrf = browser.get("/api/me").json["csrf"]
     return found

@@ -17,8 +17,8 @@ from stand_in import StandIn
 
 from web.house import House
 from web.server import Server
+from web.shapes import User
 from web.tls import Certificates
-from web.users import User
 
 NAMES = ("office.local", "192.168.1.9", "fd00::9")
 

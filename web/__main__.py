@@ -54,6 +54,7 @@ def serve(state: Path, http: int, https: int | None, stack: ExitStack) -> None:
     stack.callback(house.close)
     print(f"http://localhost:{house.front.http}/", flush=True)
     house.claim.announce()
+    house.webhooks.follow()
     plain.serve()
 
 

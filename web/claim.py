@@ -13,8 +13,8 @@ from web.addresses import own_addresses
 from web.answers import Answers, posted, sentence
 from web.doors import Doors
 from web.engine import Engine
-from web.shapes import Claim
-from web.users import NAME, User, Users, folded
+from web.shapes import Claim, User
+from web.users import NAME, Users, folded
 from web.visitor import Visitor
 
 WRONG = "That is not the code. Dial *00# on a telephone of the box: it speaks it."

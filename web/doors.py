@@ -10,8 +10,8 @@ from web.answers import Answers, posted, sentence, told
 from web.attempts import Attempts
 from web.engine import Engine, station_of
 from web.sessions import LONGEST, Sessions
-from web.shapes import Enter, Me, NewPassword, Nothing, SignIn
-from web.users import User, Users, folded
+from web.shapes import Enter, Me, NewPassword, Nothing, SignIn, User
+from web.users import Users, folded
 from web.visitor import Visitor, cookie_name
 
 Then = Callable[[Visitor, User], HTTPResponse]
@@ -91,7 +91,7 @@ class Doors:
         """A new session, never one that was known before."""
         if visitor.session is not None:
             self._sessions.end(visitor.session)
-        token = self._sessions.begin(user.name, user.person, user.role, user.language)
+        token = self._sessions.begin(user)
         session = self._sessions.find(token)
         known = Visitor(session, visitor.town, visitor.local, visitor.address)
         return _with_cookie(told(200, self._me(known)), token, int(LONGEST))

@@ -12,13 +12,17 @@ from web.guard import Guard
 from web.health import Health
 from web.install import Front, InstallDesk
 from web.legs import LegDesk
+from web.members import Members
 from web.office import OfficeDesk
+from web.outbox import Outbox
 from web.records import Records
 from web.sessions import Sessions
 from web.site import Site
 from web.tls import Certificates
+from web.tokens import Tokens
 from web.users import Users
 from web.visitor import Visitors, simulated
+from web.webhooks import Webhooks
 
 
 class House:
@@ -30,19 +34,23 @@ class House:
         self.front = Front(certificates.ordered if certificates else tuple)
         self.users = Users(folder)
         self.records = Records(folder, engine)
-        self.sessions = Sessions(self.users)
+        self.sessions, self.tokens = Sessions(self.users), Tokens(self.users)
         health = Health(engine)
         self.feed = Feed(engine, health.note, self.records.date)
         self.records.follow(self.feed.recorded)
-        self.sessions.ended.append(self.feed.pages.wake)
+        for rights in (self.sessions, self.tokens):
+            rights.ended.append(self.feed.pages.wake)
+        visitors = Visitors(self.sessions, self.tokens, simulated(engine))
         doors = Doors(self.users, self.sessions, engine)
-        office = OfficeDesk(engine, self.sessions, self.feed, health, self.records, phrases())
+        office = OfficeDesk(engine, visitors.lives, self.feed, health, self.records, phrases())
         self.claim = ClaimDesk(self.users, engine, doors)
         self.legs = LegDesk(LegClient(folder), engine)
-        visitors = Visitors(self.sessions, simulated(engine))
+        members = Members(self.users, self.sessions, self.tokens, engine, doors, self.legs.client)
+        self.webhooks = Webhooks(Outbox(folder), engine, self.records.date)
         install = InstallDesk(folder, certificates, self.front)
-        answers = {**office.answers, **doors.answers, **self.legs.answers, **self.claim.answers}
-        site = Site(visitors, {**answers, **install.answers}, page_files(), door(self.users))
+        rooms = office, doors, self.legs, self.claim, members, self.webhooks, install
+        answers = {key: answer for room in rooms for key, answer in room.answers.items()}
+        site = Site(visitors, answers, page_files(), door(self.users))
         self.site = Guard(site, self.front.names, lambda: self.front.address(True), lambda: install.trusted)
 
     def close(self) -> None:
@@ -51,5 +59,6 @@ class House:
 
     def put_away(self) -> None:
         """Once nobody is served any more."""
+        self.webhooks.close()
         self.records.close()
         self.users.close()

@@ -1,7 +1,7 @@
 """What is asked of the office itself: its state, what happens, the call record, and orders."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Protocol
 
@@ -16,7 +16,6 @@ from web.health import Health
 from web.openapi import described
 from web.roles import RANK, needed_for, rank
 from web.server import TAKE
-from web.sessions import Sessions
 from web.sight import Sight, sight_of
 from web.site import refusal
 from web.visitor import Visitor
@@ -38,18 +37,18 @@ class Records(Protocol):
 
 
 class OfficeDesk:
-    """Answers for the engine."""
+    """Answers for the engine. `lives` tells whether a visitor is still who he was."""
 
     def __init__(
         self,
         engine: Engine,
-        sessions: Sessions,
+        lives: Callable[[Visitor], bool],
         feed: Feed,
         health: Health,
         records: Records,
         phrases: dict[str, str],
     ) -> None:
-        self._engine, self._sessions, self._feed = engine, sessions, feed
+        self._engine, self._lives, self._feed = engine, lives, feed
         self._health, self._records = health, records
         self.answers: Answers = {
             "GET /api/state": self._state,
@@ -71,14 +70,11 @@ class OfficeDesk:
     def _events(self, visitor: Visitor) -> HTTPResponse:
         after = number_in(request.get_header("Last-Event-ID") or request.query.after)
         try:
-            reader, first = self._feed.open(after, self._sight(visitor), partial(self._looks_on, visitor))
+            reader, first = self._feed.open(after, self._sight(visitor), partial(self._lives, visitor))
         except Refused as refused:
             return sentence(503, str(refused))
         body = handed_over(first, reader, self._feed, request.environ.get(TAKE))
         return HTTPResponse(body, 200, {"Content-Type": "text/event-stream", "Connection": "close"})
-
-    def _looks_on(self, visitor: Visitor) -> bool:
-        return visitor.session is None or self._sessions.lives(visitor.session)
 
     def _sight(self, visitor: Visitor) -> Sight:
         return sight_of(visitor, station_of(self._engine, visitor.person))

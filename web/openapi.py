@@ -6,7 +6,8 @@ import msgspec
 
 from firmware.rim.control_schema import TOWN, TownOrder
 from web.roles import needed_for
-from web.routes import ROUTES, Answer, Route
+from web.route import Answer, Route
+from web.routes import ROUTES
 
 ORDERS = "/api/orders/<name>"
 REF = "#/components/schemas/{name}"

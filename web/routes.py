@@ -1,8 +1,8 @@
 """The table of all routes: what each answers, and who may ask. The site is built from it alone."""
 
-from dataclasses import dataclass
-
 from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegRefusal, LegStats, TownOffer
+from web.owner_routes import OWNER
+from web.route import BAD, DONE, GONE, LATER, REFUSED, Answer, Route
 from web.shapes import (
     CallLegs,
     CallList,
@@ -14,45 +14,10 @@ from web.shapes import (
     Outcome,
     Sentence,
     SignIn,
-    Trust,
-    TrustChange,
 )
 
-
-@dataclass(frozen=True)
-class Answer:
-    """A status that a route can give, and the shape of its body (None: described in words alone)."""
-
-    status: int
-    told: str
-    shape: type | None = None
-    media: str = "application/json"
-
-
-@dataclass(frozen=True)
-class Route:
-    """`path` as bottle writes it; `role` who may ask (web.roles.NEEDED); `query` names what may stand behind
-    the question mark; `takes` is the shape of what is posted."""
-
-    method: str
-    path: str
-    told: str
-    answers: tuple[Answer, ...]
-    role: str
-    query: tuple[str, ...] = ()
-    takes: type | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.method} {self.path}"
-
-
-GONE = Answer(503, "The engine does not answer", Sentence)
-BAD = Answer(400, "The body is not what this route takes", Sentence)
-REFUSED = Answer(409, "Refused", Sentence)
-DONE = Answer(200, "Done")
-LATER = Answer(429, "Too many wrong ones: wait as long as Retry-After says", Sentence)
 ROUTES: tuple[Route, ...] = (
+    *OWNER,
     Route(
         "GET",
         "/api/me",
@@ -195,15 +160,6 @@ ROUTES: tuple[Route, ...] = (
         takes=TownOffer,
     ),
     Route("GET", "/api/openapi.json", "This description", (Answer(200, "OpenAPI 3.1"),), "anybody"),
-    Route("GET", "/api/trust", "The box's certificate", (Answer(200, "Now", Trust), REFUSED), "owner"),
-    Route(
-        "POST",
-        "/api/trust",
-        "Say that every browser has the box's certificate, or that some have not",
-        (Answer(200, "Now", Trust), BAD, REFUSED),
-        "owner",
-        takes=TrustChange,
-    ),
     Route(
         "GET",
         "/install",

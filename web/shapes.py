@@ -1,10 +1,11 @@
 """What goes in and out of the API, shape by shape."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from firmware.office.ledger import Call, Leg, QueueEntry
+from web.roles import Role
 
 
 class Sentence(msgspec.Struct):
@@ -93,3 +94,146 @@ class TrustChange(msgspec.Struct, forbid_unknown_fields=True):
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object."""
+
+
+class User(msgspec.Struct, frozen=True):
+    """`person` is who he is among the people of the office, None if nobody there."""
+
+    name: str
+    role: Role
+    person: str | None = None
+    language: str | None = None
+    disabled: bool = False
+    lock_min: int = 0
+
+
+class UserList(msgspec.Struct):
+    """By name."""
+
+    users: list[User]
+
+
+class NewUser(msgspec.Struct, forbid_unknown_fields=True):
+    """`person` is who he is among the people of the office; left out, whoever has the same name."""
+
+    name: str
+    role: str
+    person: str | None = None
+    language: str | None = None
+
+
+class UserChange(msgspec.Struct, forbid_unknown_fields=True):
+    """What is left out stays. `lock_min`: minutes without a click until his page is locked; 0: never."""
+
+    role: str | None = None
+    person: str | None = None
+    language: str | None = None
+    disabled: bool | None = None
+    lock_min: Annotated[int, msgspec.Meta(ge=0, le=600)] | None = None
+
+
+class Invitation(msgspec.Struct):
+    """`code` belongs into the address /welcome#code of the box."""
+
+    name: str
+    code: str
+
+
+class Welcome(msgspec.Struct, forbid_unknown_fields=True):
+    """The code of an invitation, and the password from now on."""
+
+    code: str
+    password: str
+
+
+class Pin(msgspec.Struct, forbid_unknown_fields=True):
+    """The PIN of telephones."""
+
+    pin: str
+
+
+class Key(msgspec.Struct, forbid_unknown_fields=True):
+    """Which one."""
+
+    key: str
+
+
+class Token(msgspec.Struct):
+    """What is known of a token; `used` is when it was used last."""
+
+    key: str
+    name: str
+    role: str
+    made: str
+    used: str | None
+
+
+class TokenList(msgspec.Struct):
+    """Oldest first."""
+
+    tokens: list[Token]
+
+
+class NewToken(msgspec.Struct, forbid_unknown_fields=True):
+    """For which program, and what it may."""
+
+    name: str
+    role: str
+
+
+class NewTokenAnswer(msgspec.Struct):
+    """Never shown again."""
+
+    token: str
+
+
+class Hook(msgspec.Struct):
+    """A server that is told; `events` are types of events, none: all. `own`: it may be in the office's own
+    network. `waiting` messages, and what went wrong with the last one."""
+
+    key: str
+    url: str
+    events: list[str]
+    own: bool
+    waiting: int
+    trouble: str
+
+
+class HookList(msgspec.Struct):
+    """Oldest first."""
+
+    webhooks: list[Hook]
+
+
+class NewHook(msgspec.Struct, forbid_unknown_fields=True):
+    """As `Hook`."""
+
+    url: Annotated[str, msgspec.Meta(max_length=500)]
+    events: Annotated[list[str], msgspec.Meta(max_length=100)] = []
+    own: bool = False
+
+
+class NewHookAnswer(msgspec.Struct):
+    """Never shown again."""
+
+    key: str
+    secret: str
+
+
+class OutboxRow(msgspec.Struct):
+    """One message: `state` is waiting, sent or given_up."""
+
+    key: int
+    url: str
+    seq: int
+    type: str
+    state: str
+    tries: int
+    due: str
+    trouble: str
+
+
+class OutboxPage(msgspec.Struct):
+    """Newest first."""
+
+    messages: list[OutboxRow]

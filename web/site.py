@@ -9,7 +9,8 @@ from web.answers import NOTHING_HERE, Answering, Answers, Unlike, sentence
 from web.engine import GONE
 from web.files import File
 from web.passwords import Busy
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 from web.visitor import READING, Visitor, Visitors
 
 SENTENCES = {

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from firmware.base import Refused
 from firmware.rim.books import Book, open_book, transaction
 from web.passwords import Passwords
-from web.roles import ROLES, Role
+from web.roles import ROLES
+from web.shapes import User
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 USERS = Book(
@@ -28,18 +27,16 @@ USERS = Book(
             "role TEXT NOT NULL, language TEXT, boot TEXT NOT NULL, until REAL NOT NULL, "
             "locked INTEGER NOT NULL) WITHOUT ROWID",
         ),
+        (
+            "ALTER TABLE user ADD COLUMN lock_min INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE session ADD COLUMN lock_min INTEGER NOT NULL DEFAULT 0",
+            "CREATE TABLE token(digest BLOB PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, "
+            "role TEXT NOT NULL, made TEXT NOT NULL, used TEXT) WITHOUT ROWID",
+            "CREATE TABLE invite(name TEXT PRIMARY KEY, digest BLOB NOT NULL, boot TEXT NOT NULL, "
+            "until REAL NOT NULL) WITHOUT ROWID",
+        ),
     ),
 )
-
-
-class User(Struct, frozen=True):
-    """`person` is who he is among the people of the office, None if nobody there."""
-
-    name: str
-    role: Role
-    person: str | None = None
-    language: str | None = None
-    disabled: bool = False
 
 
 class Users:
@@ -83,21 +80,20 @@ class Users:
                 "A name is one word of small letters, figures and _, and begins with a letter: anna_b."
             )
         kept = self._passwords.made(password) if password is not None else None
-        values = (user.name, kept, user.role, user.person, user.language, user.disabled)
+        values = (user.name, kept, user.role, user.person, user.language, user.disabled, user.lock_min)
         with self.lock, transaction(self.file):
             if self.file.execute("SELECT 1 FROM user WHERE name = ?", (user.name,)).fetchone():
                 raise Refused(f"There is somebody called {user.name} already: choose another name.")
-            self.file.execute("INSERT INTO user VALUES (?, ?, ?, ?, ?, ?)", values)
+            self.file.execute("INSERT INTO user VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
     def change(self, name: str, **fields: Any) -> None:
-        """New values of `role`, `person`, `language`, `disabled`. Refused: there is no such user, or the
-        box would have no owner."""
-        assert set(fields) <= {"role", "person", "language", "disabled"}
+        """New values of fields of his. Refused: there is no such user, or the box would have no owner."""
+        assert set(fields) <= {"role", "person", "language", "disabled", "lock_min"}
         with self.lock, transaction(self.file):
             for field, value in fields.items():
                 self.file.execute(f"UPDATE user SET {field} = ? WHERE name = ?", (value, self._must_be(name)))
             self._must_have_owner()
-        if {"role", "person", "disabled"} & set(fields):
+        if {"role", "person", "disabled", "lock_min"} & set(fields):
             self._tell(name)
 
     def remove(self, name: str) -> None:
@@ -131,13 +127,13 @@ class Users:
             changed(name)
 
 
-_FIELDS = "name, role, person, language, disabled"
+_FIELDS = "name, role, person, language, disabled, lock_min"
 
 
 def _user(row: tuple[Any, ...]) -> User:
-    name, role, person, language, disabled = row
+    name, role, person, language, disabled, lock_min = row
     assert role in ROLES
-    return User(name, role, person, language, bool(disabled))
+    return User(name, role, person, language, bool(disabled), lock_min)
 
 
 def folded(name: str) -> str:

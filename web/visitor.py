@@ -12,6 +12,7 @@ from firmware.base import Broken
 from web.engine import Engine
 from web.roles import RANK, rank
 from web.sessions import Session, Sessions
+from web.tokens import Tokens
 
 COOKIE = "bellwire"
 TOKEN = "HTTP_X_BELLWIRE_TOKEN"
@@ -56,17 +57,26 @@ class Visitor:
 class Visitors:
     """Tells who is behind a request."""
 
-    def __init__(self, sessions: Sessions, simulated: Callable[[], bool]) -> None:
-        self._sessions, self._simulated = sessions, simulated
+    def __init__(self, sessions: Sessions, tokens: Tokens, simulated: Callable[[], bool]) -> None:
+        self._sessions, self._tokens, self._simulated = sessions, tokens, simulated
 
     def of(self, environ: dict[str, Any]) -> Visitor:
         """A change that does not show the session's own token is nobody's."""
         address = environ.get("REMOTE_ADDR", "")
         local = is_local(address)
-        session = self._session(environ)
-        if session is not None and environ["REQUEST_METHOD"] not in READING:
+        session, program = self._session(environ), environ.get("HTTP_AUTHORIZATION")
+        if program is not None:
+            session = self._tokens.find(program.removeprefix("Bearer ").strip())
+        elif session is not None and environ["REQUEST_METHOD"] not in READING:
             session = session if environ.get(TOKEN) == session.csrf else None
+            if session is not None and not session.locked:
+                self._sessions.touch(session)
         return Visitor(session, local and self._simulated(), local, address)
+
+    def lives(self, visitor: Visitor) -> bool:
+        """Is he still who he was when he asked?"""
+        here = visitor.session
+        return here is None or self._sessions.lives(here) or self._tokens.lives(here)
 
     def _session(self, environ: dict[str, Any]) -> Session | None:
         token = BaseRequest(environ).get_cookie(cookie_name(environ))
