@@ -8,6 +8,7 @@ from stand_in import StandIn
 
 from firmware.base.events import CallAnswered, CallArrived, DigitHeard
 from firmware.base.orders import Reply
+from tools.axe import faults
 
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 HANSEN = {"number": "+4533120001", "name": "Hansen A/S", "hears": "prompt:menu.main", "line": "line1"}
@@ -52,8 +53,10 @@ def test_the_caller_hears_the_menu_in_words_and_its_keys_say_where_they_lead(
     card = page.get_by_role("article", name="Hansen A/S")
     assert "For sales, press 1." in card.inner_text()
     with page.expect_response("**/api/orders/town.press"):
-        card.get_by_role("button", name="1, sales").click()
+        card.get_by_role("button", name="1 sales").click()
     assert engine.orders == [("town.press", {"who": "+4533120001", "keys": "1"})]
+    page.get_by_text("Break it").first.click()
+    assert faults(page) == []
 
 
 def test_a_ringing_phone_is_answered_and_both_sides_talk(engine: StandIn, page: Any) -> None:

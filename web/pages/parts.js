@@ -45,8 +45,7 @@ const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 export const KeyPad = ({ label, meaning = {}, press }) => html`
   <div class="keys" role="group" aria-label=${label}>
     ${KEYS.map((key) => html`
-      <button type="button" class=${meaning[key] ? "key leads" : "key"} onClick=${() => press(key)}
-        aria-label=${meaning[key] ? `${key}, ${meaning[key]}` : key}>
+      <button type="button" class=${meaning[key] ? "key leads" : "key"} onClick=${() => press(key)}>
         ${key}${meaning[key] && html`<small>${meaning[key]}</small>`}
       </button>`)}
   </div>`;
