@@ -90,6 +90,7 @@ class Handset:
         self.state = State.OUT  # until the port says that it works
         self.reason = "starting"
         self.keys = ""  # keyed since it was lifted, until the number was complete
+        self.awaited = False  # it has vanished in a call, and somebody is kept for it
         self._ears = ears
         self._sound = sound
         self._clock = clock
@@ -104,7 +105,7 @@ class Handset:
     @property
     def free(self) -> bool:
         """May it be rung?"""
-        return self.state is State.IDLE
+        return self.state is State.IDLE and not self.awaited
 
     @property
     def off_hook(self) -> bool:

@@ -73,6 +73,7 @@ class Lost:
             self._keep(call, phone, away)
         seconds = self._exchange.settings.office.return_s
         away.timer = self._clock.after(seconds, lambda: self.give_up(phone))
+        phone.awaited = True
         return True
 
     def _keep(self, call: Call, phone: Handset, away: Away) -> None:
@@ -139,11 +140,17 @@ class Lost:
         if away is None:
             return
         if phone.off_hook:
-            del self._away[phone]
-            away.stop()
+            self._found(phone)
             self._back(phone, away)
         elif phone.state is State.IDLE:
             self._clock.after(HOOK, lambda: self._on_hook(phone, away))
+
+    def _found(self, phone: Handset) -> Away | None:
+        """Nobody waits for it any more."""
+        phone.awaited = False
+        if (away := self._away.pop(phone, None)) is not None:
+            away.stop()
+        return away
 
     def _back(self, phone: Handset, away: Away) -> None:
         """It is lifted: as it was before it vanished."""
@@ -190,8 +197,7 @@ class Lost:
         """It works again, and nobody has lifted it: it rings for whoever waits there."""
         if self._away.get(phone) is not away or phone.state is not State.IDLE:
             return
-        del self._away[phone]
-        away.stop()
+        self._found(phone)
         self._leave(away.on, phone)
         self._exchange.hands.ring_back(phone)
         self._exchange.changed(phone)
@@ -200,13 +206,13 @@ class Lost:
 
     def give_up(self, phone: Handset) -> None:
         """Nobody waits for it any longer, but whoever helps in an emergency."""
-        if (away := self._away.pop(phone, None)) is None:
+        if (away := self._found(phone)) is None:
             return
-        away.stop()
         calls = [*away.calls, *self._exchange.hands.at(phone)]
         if urgent := [call for call in calls if call.emergency]:
             on = away.on if away.on in urgent else None
             self._away[phone] = Away([call for call in away.talk if call in urgent], on)
+            phone.awaited = True
         rest = list(dict.fromkeys(call for call in calls if not call.emergency))
         if rest:
             self._exchange.desk.returns.away(phone)
@@ -246,7 +252,7 @@ class Lost:
     def over(self, call: Call) -> None:
         """A call has ended: a station for which nobody waits is only out of reach."""
         for phone in [each for each, away in self._away.items() if not self.at(each)]:
-            self._away.pop(phone).stop()
+            self._found(phone)
             phone.port.do(PutDown())  # who comes back then is in no call
             self._exchange.changed(phone)
 
