@@ -28,6 +28,13 @@ const sound = (input) => ({
   },
 });
 
+// A microphone of nobody: whoever has none can listen all the same (`orSilent`; then `silent` says why).
+function silence() {
+  const context = new AudioContext();
+  context.resume().catch(() => {});
+  return context.createMediaStreamDestination().stream;
+}
+
 class Leg {
   constructor(options) {
     this.options = { path: "/api/leg/offer", body: {}, headers: () => ({}), onState: () => {}, ...options };
@@ -167,6 +174,11 @@ class Leg {
       if (this.input && fault.name === "OverconstrainedError") {
         this.input = undefined; // it was unplugged: any other will do
         return this.microphone();
+      }
+      if (this.options.orSilent) {
+        this.stream = silence();
+        this.silent = fault.name;
+        return;
       }
       this.turn = {};
       this.tell("denied", fault.name);

@@ -20,9 +20,10 @@ export function useEar(csrf) {
   const listen = (who) => {
     stop();
     const headers = () => (csrf ? { "X-Bellwire-Token": csrf } : {});
-    const onState = (state, detail) => setEar((now) => (now.who === who ? { who, state, detail } : now));
+    const told = (state) => (state === "live" && leg.current?.silent ? "hears" : state);
+    const onState = (state, detail) => setEar((now) => (now.who === who ? { who, state: told(state), detail } : now));
     setEar({ who, state: "asking", detail: "" });
-    leg.current = attach({ path: "/api/town/leg/offer", body: { who }, headers, onState, takeOver: true });
+    leg.current = attach({ path: "/api/town/leg/offer", body: { who }, headers, onState, takeOver: true, orSilent: true });
   };
   const mute = (on) => {
     leg.current?.mute(on);
@@ -35,12 +36,12 @@ export function useEar(csrf) {
 /** The button that puts a telephone to one's own ear, and how that goes. */
 export function Ear({ ear, who, title }) {
   const here = ear.who === who;
-  const live = here && ear.state === "live";
+  const live = here && (ear.state === "live" || ear.state === "hears");
   return html`
     <div class="ear ${live ? "live" : ""}">
       <button type="button" aria-pressed=${here} aria-label=${t(here ? "ear.stop_of" : "ear.listen_of", { title })}
         onClick=${() => (here ? ear.stop() : ear.listen(who))}>${t(here ? "ear.stop" : "ear.listen")}</button>
-      ${live && html`<button type="button" aria-pressed=${ear.muted} onClick=${() => ear.mute(!ear.muted)}>${t(ear.muted ? "ear.unmute" : "ear.mute")}</button>`}
+      ${here && ear.state === "live" && html`<button type="button" aria-pressed=${ear.muted} onClick=${() => ear.mute(!ear.muted)}>${t(ear.muted ? "ear.unmute" : "ear.mute")}</button>`}
       ${here && html`<small role="status">${t(`ear.${ear.state}`, { title })} ${ear.state === "refused" || ear.state === "elsewhere" ? ear.detail : ""}</small>`}
     </div>`;
 }
