@@ -145,3 +145,9 @@ def test_what_is_found_is_so_however_the_steps_lie(leads: list[str]) -> None:
     assert (("steps.p0", "dead_end") in told) == (way[-1] in steps)
     assert (("steps.p0", "no_human") in told) == (way[-1] == "goodbye")
     assert {name for name in NAMES if (f"steps.{name}", "unreachable") in told} == {*NAMES} - {*way}
+
+
+def test_a_menu_that_hangs_up_on_who_keys_nothing_and_a_language_that_is_not_asked_for_are_told() -> None:
+    assert kinds({}, {"main": {"silence": "goodbye"}}) == [("menus.main", "no_human")]
+    step = {"do": "language", "keys": {"1": "en"}, "next": "sales"}
+    assert kinds({"first": step}, to="first") == [("steps.first", "empty")]

@@ -1,4 +1,4 @@
-"""Dear calls that look like a thief's are stopped until the owner says so; callers who ring all the time, too."""
+"""Dear calls that look like a thief's are stopped until the owner says so; and who rings all the time."""
 
 from pathlib import Path
 from typing import Any

@@ -32,6 +32,7 @@ CARD: dict[str, tuple[Row, ...]] = {
     ),
     "A caller on hold": (
         Row("transfer", ("##", "#1"), "Hand him on to a colleague at once.", NUMBER),
+        Row("to_mailbox", ("*99",), "Let him leave a message for a colleague.", NUMBER),
         Row("complete", ("#2", "*2"), "Put him through to the one whom you asked; or hang up."),
         Row("conference", ("#3", "*3"), "Talk with both of them together."),
         Row("swap", ("#4", "*4"), "Talk with the other one; the first is on hold."),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from firmware.base import Refused
 from firmware.calls.dialogue import Keys, Say, Script
 from firmware.calls.handset import Handset
+from firmware.rows import MAILBOX
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -28,11 +29,18 @@ def hand_services(exchange: "Exchange") -> dict[str, Service]:
         "pickup": _at_once(parking.pickup),
         "park": _at_once(parking.park),
         "transfer": _asking(exchange.transfers.transfer),
+        "to_mailbox": _asking(lambda phone, whose: exchange.transfers.transfer(phone, _box(exchange, whose))),
         "pickup_of": _asking(parking.pickup),
         "listen": _asking(monitor.listen),
         "office": _office(exchange),
         "join": _asking(lambda phone, whom: monitor.listen(phone, whom, "join")),
     }
+
+
+def _box(exchange: "Exchange", number: str) -> str:
+    """The mailbox of whoever has that number."""
+    people = exchange.settings.people
+    return MAILBOX + next((name for name, each in people.items() if each.number == number), number)
 
 
 def _office(exchange: "Exchange") -> Service:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from firmware.rows import GOODBYE, OPERATOR
-from firmware.steps import CollectStep, Menu, PinStep, SayStep, Step
+from firmware.steps import CollectStep, LanguageStep, Menu, PinStep, SayStep, Step
 from firmware.tables import Nobody, Settings
 
 MOST_OPTIONS, LONGEST_PROMPT = 5, 20.0  # FEATURES row 24
@@ -137,6 +137,9 @@ def _menus(settings: Settings, prompts: Prompts) -> Iterator[Finding]:
     for name, menu in settings.menus.items():
         where = f"menus.{name}"
         yield from _missing(settings, where, (menu.greeting, menu.prompt), prompts)
+        if menu.silence == GOODBYE:
+            sentence = f"Whose telephone has no keys is hung up on in {name}: lead silence to a person."
+            yield Finding(where, "no_human", sentence)
         if len(menu.keys.keys() - {"0"}) > MOST_OPTIONS:
             yield Finding(where, "long_menu", f"{name} offers more than {MOST_OPTIONS} choices: split it.")
         seconds = max((known.get(menu.prompt, 0.0) for known in prompts.values()), default=0.0)
@@ -150,7 +153,7 @@ def _steps(settings: Settings, prompts: Prompts) -> Iterator[Finding]:
     for name, step in settings.steps.items():
         where = f"steps.{name}"
         yield from _missing(settings, where, step.says(), prompts)
-        if isinstance(step, SayStep | CollectStep) and not step.prompts:
+        if isinstance(step, SayStep | CollectStep | LanguageStep) and not step.prompts:
             yield Finding(where, "empty", f"{name} says nothing: name its prompts.")
         for text in step.texts():
             if strange := set(_NAMES.findall(text)) - known:

@@ -3,7 +3,7 @@
 It counts for callers who ask for one person, and for colleagues who dial him: who waits in a queue is the
 queue's affair. What he sets himself, by code or page, counts before his settings and outlasts a restart. A
 call is forwarded once by each: where two point at each other it rings at the second's own telephone. Outside
-numbers are for those whom the owner allows it: judged when they are set and at each call; `outward` leads there.
+numbers are for whom the owner allows it: judged when they are set and at each call; `outward` leads there.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,9 @@
 """Where somebody is reached: the station that rings for a name or an inside number, and who must not be rung.
 
 Who said "do not disturb" is called by nobody. A caller from outside who asked for him is led to the operator
-(who rings in any case: somebody must), a colleague hears that he is busy. For half an hour after an
-emergency call nobody is left in peace: help may call back (FEATURES row 36).
+(who rings in any case: somebody must) or, where he sits there himself, to his mailbox; a colleague hears that
+he is busy. For half an hour after an emergency call nobody is left in peace: help may call back (FEATURES
+row 36).
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,16 @@ class Places:
             station = to if to in self._exchange.phones else settings.extensions().get(to)
         # A place that was taken away meanwhile, and one that is left in peace: a person answers.
         return station if station and not self._quiet(station) else settings.office.operator
+
+    def calm(self, to: str) -> str:
+        """Where a caller from outside is led who asked for somebody. Who sits at the operator's own telephone
+        and is left in peace would be rung all the same: his mailbox takes the caller."""
+        settings = self._exchange.settings
+        numbers = {each.number: name for name, each in settings.people.items()}
+        agent = self._agents.all.get(numbers.get(to, to))
+        if agent is None or agent.name not in settings.mailboxes or agent.station != self.station(OPERATOR):
+            return to
+        return f"{MAILBOX}{agent.name}" if self._quiet(agent.station) else to
 
     def knows(self, to: str) -> bool:
         """May callers be led there?"""

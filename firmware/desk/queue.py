@@ -112,7 +112,7 @@ class Desk:
         """The same for who has waited since an earlier instant (µs), which counts."""
         if (before := self.waiting.get(call)) is not None:
             self.leave(before, "withdrawn")
-        to = self.forwards.leads(call, self.exchange.incoming.typed(call, to))
+        to = self.places.calm(self.forwards.leads(call, self.exchange.incoming.typed(call, to)))
         if any(takes(call, to) for takes in self.exchange.takers):
             return
         queue = self.settings.queues.get(to)
