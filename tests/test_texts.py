@@ -47,7 +47,7 @@ def test_every_language_has_the_same_sentences_with_the_same_blanks(part: str, l
 @pytest.mark.parametrize("part", PARTS)
 def test_another_language_is_not_english_again(part: str) -> None:
     english, danish = of(part, "en"), of(part, "da")
-    same = [key for key in english if danish[key] == english[key]]
+    same = [key for key in english if danish[key] == english[key] and not key.endswith(".name")]
     assert len(same) <= max(3, len(english) // 20), same
 
 

@@ -48,6 +48,11 @@ class Knocking:
         """Does it wait for somebody who talks?"""
         return call in self._at.values()
 
+    def at(self, phone: Handset) -> Call | None:
+        """Who knocks there."""
+        call = self._at.get(phone)
+        return call if call is not None and self._waits(call) else None
+
     def take(self, phone: Handset) -> bool:
         """The hook was tapped. True: whoever knocks has him now, the first one is on hold."""
         call = self._at.get(phone)

@@ -111,7 +111,9 @@ class Shown:
 
     def phone(self, phone: Handset) -> dict[str, Any]:
         hands, conferences = self._desk.exchange.hands, self._desk.exchange.conferences
+        knocks = self._desk.exchange.knocking.at(phone)
         return {
+            "knocks": knocks.id if knocks is not None else None,
             "held": [call.id for call in hands.at(phone)],
             "muted": phone in hands.muted,
             "together": [call.id for call in conferences.calls(phone)],

@@ -16,7 +16,7 @@ export function Calls({ calls, at }) {
         ${calls.map((call) => html`
           <li key=${call.id} class="call ${call.state}">
             <span class="party">${who(call)}</span>
-            <span class="where">${where(call)}${call.unverified && html`<small> · number not verified</small>`}${call.returning && html`<small class="returning">${returning(call.returning)}</small>`}</span>
+            <span class="where">${where(call)}${call.unverified && html`<small> · ${t("call.unverified")}</small>`}${call.returning && html`<small class="returning">${returning(call.returning)}</small>`}</span>
             <span class="time">${duration(call.seconds + since)}</span>
           </li>`)}
       </ul>

@@ -40,6 +40,8 @@ export function Stage({ desk }) {
       <h2 id="now" class="unseen">${t("now.title")}</h2>
       ${view.ringing && html`<${Card} key=${`ring-${view.ringing.id}`} call=${view.ringing} desk=${desk} look="ringing" />`}
       ${view.ringing && html`<${Actions} desk=${desk} ids=${["answer", "reject"]} />`}
+      ${view.knocks && html`<${Card} key=${`knock-${view.knocks.id}`} call=${view.knocks} desk=${desk} look="knocking" small=${true} />`}
+      ${view.knocks && html`<${Actions} desk=${desk} ids=${["answer"]} knocks=${true} />`}
       ${view.current && html`<${Card} key=${view.current.id} call=${view.current} desk=${desk} look=${view.consult ? "consulting" : view.current.state} />`}
       ${waits.map((call) => html`<${Card} key=${call.id} call=${call} desk=${desk} look="held" small=${Boolean(view.current)} />`)}
       ${view.together.length > 1 && html`<${Together} view=${view} />`}
@@ -74,14 +76,15 @@ function Card({ call, desk, look, small }) {
     </article>`;
 }
 
-const SIGN = { ringing: "ringing", held: "hold", consulting: "consulting", talking: "talking" };
-const CARD = { ringing: "ringing", held: "held", consulting: "consulting", talking: "talking" };
+const SIGN = { ringing: "ringing", knocking: "ringing", held: "hold", consulting: "consulting", talking: "talking" };
+const CARD = { ringing: "ringing", knocking: "knocks", held: "held", consulting: "consulting", talking: "talking" };
 
 /** Nobody vouches for a number that the network shows: it is said so. */
 function number(call, { station, state }) {
   if (call.direction === "inside") return stationName(other(call, station));
   if (!call.number) return t("call.nonumber");
-  const own = call.direction === "out" ? "" : html` <small>${t("call.unverified")}</small>`;
+  const doubt = call.unverified ? html` <small class="doubt">${t("call.ours")}</small>` : html` <small>${t("call.unverified")}</small>`;
+  const own = call.direction === "out" ? "" : doubt;
   const known = call.name ? html`${spaced(call.number)}${own}` : own || t("call.outward");
   return html`${known}${state.lines[call.line] && call.direction === "out" ? ` · ${lineName(call.line)}` : ""}`;
 }
@@ -109,10 +112,10 @@ const Together = ({ view }) => html`
     ${t("card.together", { names: view.together.map((call) => party(call, view)).join(", ") })}</p>`;
 
 /** What can be done with who is there; a phone is lifted by hand, and says so. */
-export function Actions({ desk, ids }) {
+export function Actions({ desk, ids, knocks = false }) {
   const { view } = desk;
   const away = /^\+/.test(view.station ?? "");
-  const lift = ids.includes("answer") && (away || /^phone/.test(view.station ?? ""));
+  const lift = !knocks && ids.includes("answer") && (away || /^phone/.test(view.station ?? ""));
   const shown = VERBS.filter((verb) => ids.includes(verb.id) && verb.when(view) && !(lift && verb.id === "answer"));
   return html`
     ${lift && html`<p class="lift"><${Sign} name="phone" /> ${t(away ? "card.away" : "card.lift", { station: stationName(view.station) })}</p>`}

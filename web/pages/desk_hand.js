@@ -10,7 +10,7 @@ import { t, word } from "./texts.js";
 function places({ colleagues, state, who }) {
   const people = colleagues.map(({ name, look, number }) => ({ to: name, name: titled(name), note: `${t(`look.${look}`)} · ${number}`, look }));
   const queues = Object.keys(state.settings?.queues ?? {}).map((name) => ({ to: name, name: word("queue", name), note: t("pick.queue"), look: "queue" }));
-  const offices = Object.entries(state.settings?.offices ?? {}).map(([name, number]) => ({ to: number, name: titled(name), note: number, look: "phone" }));
+  const offices = Object.entries(state.settings?.offices ?? {}).map(([name, number]) => ({ to: number, office: name, name: titled(name), note: number, look: "phone" }));
   return [...people.filter(({ to }) => to !== who), ...queues, ...offices];
 }
 
@@ -24,7 +24,9 @@ export function Picker({ desk, what }) {
   const give = (verb, fields = {}) => {
     const to = at >= 0 && fits[at] ? fits[at].to : exact(fits, wanted) ?? text.trim();
     if (!to) return;
-    if (verb === "conference") desk.order(verb, { whom: to }, true);
+    const { office } = fits.find((place) => place.to === to) ?? {};
+    if (office && fields.attended === false) desk.order("office", { to: office }, true);
+    else if (verb === "conference") desk.order(verb, { whom: to }, true);
     else desk.order(verb, { to, ...fields }, true);
   };
   const main = (now) => (what === "conference" ? give("conference") : give("transfer", { attended: !now }));
@@ -102,6 +104,8 @@ export const Breaks = ({ desk }) => html`
     ${(desk.view.state.settings?.breaks ?? []).map((code, index) => html`
       <button key=${code} class="verb" ref=${index ? undefined : focused} onClick=${() => desk.order("break", { code }, true, "top")}>
         <${Sign} name="break" /> <span>${word("break", code)}</span> <kbd aria-hidden="true">${index + 1}</kbd></button>`)}
+    ${!desk.view.agent.dnd && html`<button class="verb" onClick=${() => desk.order("dnd", { on: true }, true, "top")}>
+      <${Sign} name="dnd" /> <span>${t("verb.dnd")}</span></button>`}
   </div>`;
 
 export const byNumber = (desk, key) => {

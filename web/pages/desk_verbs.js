@@ -7,7 +7,7 @@ const waits = ({ held, current }) => held.length > 0 && !current;
 const noted = (view) => view.current ?? view.held.at(-1) ?? view.wrap;
 
 export const VERBS = [
-  { id: "answer", key: "a", look: "go", when: ({ ringing }) => ringing, act: (desk) => desk.order("answer") },
+  { id: "answer", key: "a", look: "go", when: ({ ringing, knocks }) => ringing || knocks, act: (desk) => desk.order("answer") },
   { id: "reject", key: "x", icon: "cancel", when: ({ ringing, agent }) => ringing && agent.state === "ringing", act: (desk) => desk.order("reject") },
   { id: "complete", key: "u", icon: "transfer", look: "go", when: ({ consult }) => consult, act: (desk) => desk.order("complete") },
   { id: "together", key: "n", icon: "conference", when: ({ consult }) => consult, act: (desk) => desk.order("conference") },
@@ -27,6 +27,7 @@ export const VERBS = [
   { id: "extend", key: "l", icon: "clock", place: "wrap", when: ({ wrap }) => wrap?.longer, act: (desk) => desk.order("extend") },
   { id: "ready", key: "r", place: "top", look: "go", when: ({ here, agent, wrap }) => here && (agent.status === "break" || wrap), act: (desk) => desk.order("ready") },
   { id: "break", key: "b", place: "top", when: ({ here, agent }) => here && agent.status === "available", panel: "break" },
+  { id: "dnd", key: "z", place: "top", when: ({ here, agent }) => here && agent.dnd, on: () => true, act: (desk) => desk.order("dnd", { on: false }, false, "top") },
   { id: "pickup", key: "g", icon: "answer", place: "side", when: ({ here, rings }) => here && rings.length, act: (desk) => desk.order("pickup") },
   { id: "dial", key: "d", icon: "answer", place: "keys", when: ({ here }) => here, act: () => focus("dial") },
   { id: "find", key: "f", icon: "search", place: "keys", when: () => true, act: () => focus("search") },

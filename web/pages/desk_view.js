@@ -13,6 +13,7 @@ export function view(state, who) {
     station: agent.station,
     here: agent.status !== "off",
     ringing: state.calls.find((call) => phone.ringing && (call.rings.includes(agent.station) || call.id === phone.call)) ?? null,
+    knocks: calls.get(phone.knocks) ?? null,
     consult: held.length > 0 && current !== null,
     wrap: agent.wrap?.running ? agent.wrap : null,
     waiting: waiting(state, who),
