@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,9 +19,8 @@ from typing import Any
 import numpy as np
 
 from firmware.base.ports import RATE
-from firmware.rim.leg_client import LegClient
 from tools.bench import Figure, figure
-from tools.browser_ends import Page, Sitting, tone
+from tools.browser_ends import BEAT, Browsers, Elsewhere
 from tools.live_office import LiveOffice, share
 
 BENCH = "browser"
@@ -31,15 +31,16 @@ PAUSE = 0.3  # s between two
 
 
 @contextmanager
-def office() -> Iterator[tuple[LiveOffice, Sitting, Page]]:
-    """An office in which dan sits at a page."""
-    with tempfile.TemporaryDirectory() as folder, LiveOffice(Path(folder), {}) as office:
-        sitting = Sitting()
-        page = sitting.join(LegClient(Path(folder)))
-        office.until(lambda: office.ask(lambda: office.box.exchange.phones["browser"].free), 5)
-        office.order("agent.sign_in", who="dan", station="browser")
-        yield office, sitting, page
-        sitting.leave([page])
+def office() -> Iterator[tuple[LiveOffice, Elsewhere]]:
+    """An office in which dan sits at a page, which is another process."""
+    with Browsers(ctx=get_context("spawn")) as browsers, tempfile.TemporaryDirectory() as folder:
+        page = browsers.Page()
+        with LiveOffice(Path(folder), {}) as live:
+            page.join(folder)
+            live.until(lambda: live.ask(lambda: live.box.exchange.phones["browser"].free), 5)
+            live.order("agent.sign_in", who="dan", station="browser")
+            yield live, page
+            page.leave()
 
 
 # Answering
@@ -47,15 +48,15 @@ def office() -> Iterator[tuple[LiveOffice, Sitting, Page]]:
 
 def answered() -> Iterator[Figure]:
     """Phone 1 rings dan; from his click on the page until each hears the other, who is speaking already."""
-    with office() as (live, _, page):
+    with office() as (live, page):
         ms = [_answer(live, page) for _ in range(ANSWERS)]
     note = f"{ANSWERS} answers, median {median(ms):.0f} ms; the page's own jitter buffer included"
     yield _figure("answer click to both hear, nailed up, p95", p95(ms), "ms", "<= 100", note)
 
 
-def _answer(live: LiveOffice, page: Page) -> float:
+def _answer(live: LiveOffice, page: Elsewhere) -> float:
     phone, browser = live.phone("phone1"), live.box.exchange.phones["browser"]
-    page.speak = tone(26)  # another than phone 1's: the box would take that for an echo of it
+    page.speak(26)  # 1,300 Hz, and not phone 1's 400: the box would take that for an echo of it
     phone.lift()
     live.until(lambda: live.ask(phone.hears) == "dial")
     phone.press("104")
@@ -63,7 +64,7 @@ def _answer(live: LiveOffice, page: Page) -> float:
     phone.say(_tone(30.0))
     live.wait_here(0.5 + random.random() / 10)
     ears, at_phone = live.town.stations["phone1"], []
-    page.onsets.clear()
+    page.listen()
 
     def listen() -> None:
         """His tone, not the ringing in between."""
@@ -73,9 +74,9 @@ def _answer(live: LiveOffice, page: Page) -> float:
     live.after_tick = listen
     clicked = time.monotonic()
     live.click("answer")
-    live.until(lambda: at_phone and page.onsets, 5)
+    live.until(lambda: at_phone and page.onsets(), 5)
     live.after_tick = None
-    both = max(at_phone[0], page.onsets[0])
+    both = max(at_phone[0], page.onsets()[0])
     phone.hang_up()
     live.order("agent.hang_up", who="dan")
     live.until(lambda: live.ask(lambda: browser.free), 5)
@@ -88,7 +89,7 @@ def _answer(live: LiveOffice, page: Page) -> float:
 
 def delay() -> Iterator[Figure]:
     """Dan talks with somebody outside, over a line; each direction is timed by short bursts of tone."""
-    with office() as (live, _, page):
+    with office() as (live, page):
         caller = _outside(live)
         measures = {
             "clean": (False, CLEAN_S, 0.0),
@@ -97,7 +98,7 @@ def delay() -> Iterator[Figure]:
         }
         found = {}
         for name, (bad, seconds, pause) in measures.items():
-            page.bad = bad
+            page.make_bad(bad)
             live.wait_here(pause)
             found[name] = (
                 _to_browser(live, caller, page, seconds / 2),
@@ -126,25 +127,18 @@ def _outside(live: LiveOffice) -> Any:
     return caller
 
 
-def _to_browser(live: LiveOffice, caller: Any, page: Page, seconds: float) -> list[float]:
-    page.onsets.clear()
+def _to_browser(live: LiveOffice, caller: Any, page: Elsewhere, seconds: float) -> list[float]:
+    page.listen()
     spoken = []
     for _ in range(round(seconds / (BURST + PAUSE))):
         spoken.append(live.ask(lambda: (caller.say(_tone(BURST)), time.monotonic())[1]))
         live.wait_here(BURST + PAUSE + random.random() / 50)
-    return _matched(spoken, page.onsets)
+    return _matched(spoken, page.onsets())
 
 
-def _to_line(live: LiveOffice, caller: Any, page: Page, seconds: float) -> list[float]:
-    spoken: list[float] = []
+def _to_line(live: LiveOffice, caller: Any, page: Elsewhere, seconds: float) -> list[float]:
     heard: list[float] = []
-    quiet, loud, silent = 9, tone(26)(0), tone(0)(0)
-    every = round((BURST + PAUSE) / 0.02)
-
-    def speak(n: int) -> bytes:
-        if n % every == 0:
-            spoken.append(time.monotonic() - 0.02)  # a browser has heard a whole frame before it sends it
-        return loud if n % every < BURST / 0.02 else silent
+    quiet = 9
 
     def listen() -> None:
         nonlocal quiet
@@ -153,11 +147,13 @@ def _to_line(live: LiveOffice, caller: Any, page: Page, seconds: float) -> list[
             heard.append(time.monotonic() + found[0] / RATE)
         quiet = 0 if found.size else quiet + 1
 
-    page.speak, live.after_tick = speak, listen
+    live.after_tick = listen
+    page.speak_bursts(26, round(BURST / BEAT), round((BURST + PAUSE) / BEAT))
     live.wait_here(seconds)
-    page.speak, live.after_tick = (lambda n: silent), None
+    page.speak(0)
     live.wait_here(0.5)
-    return _matched(spoken, heard)
+    live.after_tick = None
+    return _matched(page.spoken(), heard)
 
 
 def _matched(spoken: list[float], heard: list[float]) -> list[float]:

@@ -5,6 +5,9 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.managers import BaseManager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from aiortc import RTCSessionDescription
@@ -146,3 +149,59 @@ class Sitting:
 
         asyncio.run_coroutine_threadsafe(close(), self.loop).result(20)
         self.loop.call_soon_threadsafe(self.loop.stop)
+
+
+class Elsewhere:
+    """One page in a process of its own, as a browser is; times are those of the whole computer."""
+
+    def __init__(self) -> None:
+        self._sitting = Sitting()
+        self._page = Page()
+        self._spoken: list[float] = []
+
+    def join(self, folder: str) -> None:
+        self._page = self._sitting.join(LegClient(Path(folder)))
+
+    def make_bad(self, on: bool) -> None:
+        """The network on both ways."""
+        self._page.bad = on
+
+    def speak(self, step: int) -> None:
+        """A tone from now on; 0: nothing."""
+        self._page.speak = tone(step)
+
+    def speak_bursts(self, step: int, long: int, every: int) -> None:
+        """`long` frames of tone in each `every`."""
+        self._spoken.clear()
+        loud, silent = tone(step)(0), tone(0)(0)
+
+        def speak(n: int) -> bytes:
+            if n % every == 0:
+                self._spoken.append(time.monotonic() - BEAT)  # a frame is heard whole before it is sent
+            return loud if n % every < long else silent
+
+        self._page.speak = speak
+
+    def spoken(self) -> list[float]:
+        return list(self._spoken)
+
+    def listen(self) -> None:
+        """Forget what was heard."""
+        self._page.onsets.clear()
+
+    def onsets(self) -> list[float]:
+        return list(self._page.onsets)
+
+    def leave(self) -> None:
+        self._sitting.leave([self._page])
+
+
+class Browsers(BaseManager):
+    """The process of a page."""
+
+    if TYPE_CHECKING:
+
+        def Page(self) -> Elsewhere: ...  # noqa: N802  # as the class that it makes
+
+
+Browsers.register("Page", Elsewhere)

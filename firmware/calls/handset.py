@@ -4,7 +4,7 @@ Lifted it hears dial tone; left off its hook after a call it hears congestion, t
 then nothing, and is not offered calls until it is put back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from firmware.base import Impossible
@@ -66,6 +66,7 @@ class Bell(Protocol):
     tells_keys: bool
     by_order: bool
 
+    def events(self) -> Sequence[Fact]: ...
     def do(self, order: Order) -> None: ...
 
 

@@ -5,6 +5,7 @@ answers hears what it is about, and has lifted when he presses 1: an answering m
 line is always left for people who dial, and for emergencies: while no other is idle nobody is rung here.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from firmware.base import Impossible, Refused
@@ -53,6 +54,10 @@ class Reach:
         return self._clock.now >= self._rests_until and to_spare(self._exchange.lines.values()) > 0
 
     # As a port
+
+    def events(self) -> Sequence[Fact]:
+        """What happens there is told of its call."""
+        return ()
 
     def do(self, order: Order) -> None:
         match order:

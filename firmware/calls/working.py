@@ -121,6 +121,8 @@ class Working:
         if not phone.port.by_order:
             raise Refused(sentence)
         phone.port.do(Work(verb))
+        for fact in phone.port.events():  # now, and not in the next tick: somebody waits for his voice
+            self._exchange.fact(phone.name, fact)
 
 
 def _spoken(phone: Handset) -> str:
