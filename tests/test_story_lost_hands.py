@@ -348,19 +348,6 @@ def test_a_power_cut_meanwhile_ends_the_call_and_finds_the_agent_as_he_was(tmp_p
         assert not office.saw(QueueEntered)[1:]
 
 
-def test_at_copper_the_caller_hears_a_moment_music_and_his_agent_again() -> None:
-    with Office(QUICK) as office:
-        caller, dan = talks(office, "dan"), office.agent("dan")
-        office.phone("browser").unplug()
-        office.wait(1.5)
-        assert caller.hears() == "prompt:one_moment"
-        office.wait(2.5)
-        assert caller.hears() == "music"
-        office.phone("browser").plug()
-        office.wait(0.3)
-        hear_each_other(office, caller, dan)
-
-
 # Whoever was on hold
 
 
