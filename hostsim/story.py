@@ -19,7 +19,6 @@ from hostsim.office import DEMO
 
 MOST = 400  # acts of one story
 AT_FIRST = 3 * SECOND  # µs until the first act: lines come into service meanwhile
-AT_LAST = 3 * SECOND  # µs after the last one, at least: so that what it causes is seen
 TAKEN = frozenset(("office", "spoken", "tmp_path", "kinds", "each", "hasattr"))  # names that the text uses
 WIDTH = 88  # of the list of events
 KINDS = 'kinds = [each.type for each in office.saw(Event) if hasattr(each, "call")]'
@@ -68,6 +67,7 @@ class Story:
         self._now, self._names = now, names
         self._acts: list[Act] = []
         self._kinds: list[str] = []
+        self._closed_at: int | None = None  # the first act that was too much: the story ends before it
         self._settings: Mapping[str, Any] = {}
         self._present: Mapping[str, Mapping[str, Any]] = {}
 
@@ -77,13 +77,15 @@ class Story:
 
     def begin(self, settings: Mapping[str, Any], present: Mapping[str, Mapping[str, Any]]) -> None:
         """Forget what was. `settings` differ so from the demo office's; `present` are its people now."""
-        self._acts, self._kinds = [], []
+        self._acts, self._kinds, self._closed_at = [], [], None
         self._settings = settings
         self._present = {name: each for name, each in present.items() if each["status"] != "off"}
 
     def did(self, who: str, does: str, at: int | None = None) -> None:
         if len(self._acts) < MOST:
             self._acts.append(Act(self._now() if at is None else at, who, does))
+        elif self._closed_at is None:
+            self._closed_at = self._now()
 
     def ordered(self, order: str, args: Mapping[str, Any], at: int) -> None:
         """A page gave the box an order, and it was carried out."""
@@ -92,7 +94,7 @@ class Story:
             self.did(*_as_hands(verb, args), at)
 
     def happened(self, event: Event) -> None:
-        if self._acts and len(self._acts) < MOST and hasattr(event, "call"):
+        if self._acts and self._closed_at is None and hasattr(event, "call"):
             self._kinds.append(event.type)
 
     # The text
@@ -146,7 +148,7 @@ class Story:
                 told.append(f"office.wait({ticks * TICK / SECOND:g})")
                 last += ticks * TICK
             told.append(f"{_subject(act.who, names)}.{act.does}")
-        rest = max(AT_LAST, self._now() - last)
+        rest = max(TICK, (self._now() if self._closed_at is None else self._closed_at) - last)
         return [*told, f"office.wait({round(rest / TICK) * TICK / SECOND:g})"]
 
 

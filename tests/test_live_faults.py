@@ -12,7 +12,7 @@ from firmware.base.events import BoxStarted, CallAnswered, CallEnded
 from firmware.rim.journal import Journal
 from firmware.settings import merged
 from hostsim.office import DEMO
-from hostsim.story import beside_demo
+from hostsim.story import MOST, beside_demo
 
 
 @pytest.fixture
@@ -150,6 +150,16 @@ def test_a_story_begins_where_everything_is_quiet_and_with_who_is_there(desk: De
     played(text, tmp_path)
 
 
+def test_a_story_ends_where_it_was_asked_for(desk: Desk, tmp_path: Path) -> None:
+    """What comes a second later is not in it."""
+    desk.order("town.call", line=1, number=HANSEN)
+    desk.until(lambda: desk.town()["people"][0]["hears"] == "prompt:menu.main")
+    desk.order("town.press", who=HANSEN, keys="1")
+    text = desk.order("town.story").result["text"]
+    assert "PhoneRang" not in text
+    played(text, tmp_path)
+
+
 def test_a_power_cut_is_part_of_the_story(tmp_path: Path) -> None:
     desk = Desk(Journal(tmp_path / "journal.db"))
     desk.tick(3)
@@ -175,3 +185,15 @@ def test_other_settings_than_the_demo_s_are_told_in_the_story_but_no_secret() ->
         "queues": {"support": None},
         "menus": {"main": {"keys": {"2": None}}},
     }
+
+
+def test_a_story_that_is_full_ends_where_it_was_full(desk: Desk, tmp_path: Path) -> None:
+    desk.order("town.lift", phone="phone3")
+    for _ in range(MOST // 2):
+        desk.order("town.hang_up", who="phone3")
+        desk.order("town.lift", phone="phone3")
+    desk.order("town.call", line=1, number=HANSEN)
+    desk.tick(20)
+    story = desk.order("town.story").result
+    assert story["acts"] == MOST and "CallArrived" not in story["text"]
+    played(story["text"], tmp_path)
