@@ -5,7 +5,7 @@ A part gives figures of the bench `browser`; whoever measures another adds it to
 
 from collections.abc import Callable, Iterator
 
-from tools import bench_desk_page, bench_leg_load, bench_legs
+from tools import bench_desk_page, bench_leg_load, bench_legs, bench_web
 from tools.bench import Figure
 
 PARTS: list[Callable[[], Iterator[Figure]]] = [
@@ -15,6 +15,8 @@ PARTS: list[Callable[[], Iterator[Figure]]] = [
     bench_desk_page.offered,
     bench_desk_page.first_page,
     bench_desk_page.accessible,
+    bench_web.watched,
+    bench_web.held_up,
 ]
 
 

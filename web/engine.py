@@ -47,13 +47,13 @@ class Engine:
         with self._line() as line:
             return line.order(name, **args)
 
-    def state(self) -> Reply:
-        """A snapshot not older than `FRESH`, and the number of the last event in it. Broken: no engine.
+    def state(self, fresh: float = FRESH) -> Reply:
+        """A snapshot not older than `fresh` seconds, and the number of the last event in it. Broken: no engine.
 
         Whoever waits meanwhile gets the same answer, a bad one too: no queue forms behind a dead engine.
         """
         with self._lock:
-            if monotonic() - self._asked_at > FRESH:
+            if monotonic() - self._asked_at > fresh:
                 self._known = self._ask()
                 self._asked_at = monotonic()
             known = self._known

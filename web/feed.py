@@ -178,7 +178,7 @@ class Feed:
     def _read_state(self) -> None:
         while not self._closing.is_set():
             try:
-                state = self._engine.state().result
+                state = self._engine.state(APART / 2).result
             except Broken:
                 self._show("trouble", "", GONE)
             else:

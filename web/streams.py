@@ -7,6 +7,7 @@ kept once for all. A page that stays behind for `LATE` seconds is cut: it comes 
 
 import selectors
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,7 @@ BACKLOG = 64 * 1024  # bytes (RELIABILITY F-08)
 BUFFER = 32 * 1024  # bytes that the kernel keeps for one page; its own default grows to megabytes
 LATE = 5.0  # s
 HEARTBEAT = 5.0  # s; a comment line, so that what lies between does not take the connection for idle
+RESET = struct.pack("ii", 1, 0)
 AWAY = (BlockingIOError, SSLWantReadError, SSLWantWriteError)
 
 
@@ -159,7 +161,11 @@ class Streams:
         return not stream.late(now)
 
     def _drop(self, stream: _Stream) -> None:
+        """One that does not read is reset: its kernel would keep what it never takes."""
         stream.source.end()
+        if stream.backlog:
+            with suppress(OSError):
+                stream.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         if stream in self._streams:
             self._streams.remove(stream)
             with suppress(KeyError, ValueError):
