@@ -48,7 +48,7 @@ class Engine:
             return line.order(name, **args)
 
     def state(self, fresh: float = FRESH) -> Reply:
-        """A snapshot not older than `fresh` seconds, and the number of the last event in it. Broken: no engine.
+        """A snapshot not older than `fresh` s, and the number of the last event in it. Broken: no engine.
 
         Whoever waits meanwhile gets the same answer, a bad one too: no queue forms behind a dead engine.
         """
