@@ -55,12 +55,12 @@ def test_forwards_peace_and_blocked_numbers_are_shown_with_their_way_back(engine
     ann.get_by_text("outside").wait_for()
     assert HOSTILE in ann.inner_text()
     with page.expect_response("**/api/orders/agent.forward"):
-        ann.get_by_role("button", name="No longer: all calls of ann").click()
+        ann.get_by_role("button", name="Stop all calls, ann").click()
     with page.expect_response("**/api/orders/agent.dnd"):
-        ann.get_by_role("button", name="ann may be disturbed again").click()
+        ann.get_by_role("button", name="Stop do not disturb, ann").click()
     page.get_by_text("Callers that nobody takes calls from").click()
     with page.expect_response("**/api/orders/settings.change") as answer:  # the owner's: others are told so
-        page.get_by_role("button", name="Take calls from withheld again").click()
+        page.get_by_role("button", name="Stop numbers withheld").click()
     assert engine.orders == [
         ("agent.forward", {"who": "ann", "when": "all", "to": None}),
         ("agent.dnd", {"who": "ann", "on": False}),

@@ -55,7 +55,7 @@ def test_a_call_of_the_record_says_why_it_went_where_it_went(engine: StandIn, pa
         CallAnswered("c1", "phone2", "lift"),
         CallEnded("c1", "caller", "hang_up", 61.0),
     )
-    why = page.get_by_role("button", name="Why did the call of Hansen A/S, +45 33 12 00 01 go there?")
+    why = page.get_by_role("button", name="Why? Hansen A/S, +45 33 12 00 01")
     why.click()
     said = page.get_by_text("Hansen A/S's call went to Ben: the caller asked for support by pressing 2")
     said.wait_for()

@@ -45,8 +45,8 @@ function Past({ call }) {
       <td><small>${word("record", call.direction)}</small> ${name}</td>
       <td>
         <span class="taker">${call.answered_by ? phoneName(call.answered_by) : html`<span class=${call.result}>${call.result ? word("record", call.result) : "–"}</span>`}</span>
-        <button type="button" class="small" aria-label=${t("record.why_of", { name })} aria-expanded=${Boolean(sentence)}
-          aria-controls=${told} onClick=${ask}>${t("record.why")}</button>
+        <button type="button" class="small" aria-expanded=${Boolean(sentence)}
+          aria-controls=${told} onClick=${ask}>${t("record.why")}<span class="unseen"> ${name}</span></button>
       </td>
       <td class="time">${call.seconds === null ? "–" : duration(call.seconds)}</td>
     </tr>
