@@ -128,6 +128,14 @@ def test_the_box_dials_by_itself_ordinary_numbers_of_its_country_only(
         ("0101300331234567", "DE", (), "premium"),
         ("0820011234567", "KR", (), "premium"),
         ("10102880113312345", "US", (), "premium"),
+        ("1181181", "UK", (), "premium"),  # the exchange hears 118118, and has enough
+        ("1470118118", "UK", (), "premium"),
+        ("118218123", "FR", (), "premium"),
+        ("361512345", "FR", (), "premium"),
+        ("11812345", "DK", (), "premium"),
+        ("2129765555", "US", (), "premium"),
+        ("13912345678", "CN", (), "national"),  # a mobile telephone, dialled without a 0
+        ("96123123", "CN", (), "premium"),
     ],
 )
 def test_what_a_number_costs_is_known_before_it_is_dialled(

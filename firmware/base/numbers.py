@@ -26,6 +26,15 @@ CLASSES: tuple[Class, ...] = (
     "international",
     "premium",
 )  # dearer and dearer
+# How no subscriber's number begins as it is keyed: exchanges connect a service after these few digits,
+# whatever follows, or choose another carrier. In France nothing is dialled without the 0; in China mobile
+# numbers begin with 1; 976 is dear in every area of the North American plan.
+_SERVICES = {
+    "US": re.compile(r"0|1[01]|1?[2-9]11|976|1?[2-9]\d\d976"),
+    "FR": re.compile(r"[1-9]"),
+    "CN": re.compile(r"9|1(?![3-9]\d{9}\Z)"),
+}
+_SERVICE = re.compile("1")
 _WRITTEN = str.maketrans("", "", " \u00a0-./()")
 _DIGITS = re.compile(r"\+?[0-9]{1,32}")
 _EXACT_TAIL = 3  # so many missing digits are tried one by one; more are taken as possible
@@ -107,6 +116,8 @@ def class_of(digits: str, country: str, own: Iterable[str] = ()) -> Class:
         return "premium"
     if parsed.country_code != here or found not in (region(country), None):
         return "international"
+    if _SERVICES.get(country, _SERVICE).match(digits):
+        return "premium"
     if found is None:
         return _class_of_nobody(to_dial(digits, country), parsed, country)
     if kind == phonenumbers.PhoneNumberType.TOLL_FREE:
