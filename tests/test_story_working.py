@@ -142,3 +142,54 @@ def test_whoever_opens_a_page_sits_at_his_own_browser_place_or_at_one_that_is_fr
         office.order("agent.sign_in", who="ann", station="page")  # he sits there already
         office.wait(0.1)
         assert office.agent("ann").status == "available"
+
+
+def test_a_mobile_is_answered_at_the_mobile_and_its_call_ended_by_the_page() -> None:
+    mobile = {**QUICK, "people": {"ann": {"station": "+4520123456"}}}
+    with Office(mobile, fidelity="signal") as office:
+        office.wait(3)
+        office.agent("ann").sign_in()
+        held = office.caller("+4520123456")
+        asks_for(office, "1")
+        office.wait_until(lambda: held.ringing, 10)
+        refused(office, "answer", "answer the telephone that rings outside, and press 1", who="ann")
+        held.answer()
+        office.wait_until(lambda: held.hears() == "prompt:outside.call", 8)
+        held.press("1")
+        office.wait(1)
+        assert office.agent("ann").state == "talking"
+        office.order("agent.hang_up", who="ann")
+        office.wait_until(lambda: len(office.saw(CallEnded)) == 2, 2)  # the caller's, and ours to the mobile
+        assert office.agent("ann").state == "idle"
+        office.wait_until(lambda: office.line(4).state == "idle", 5)
+
+
+def test_a_click_takes_a_colleagues_call_or_a_parked_one_where_there_is_nothing_to_lift() -> None:
+    with Office(QUICK, fidelity="signal") as office:
+        caller, dan = rings_at(office, "ann"), office.agent("dan")
+        dan.sign_in()
+        dan.break_("lunch")
+        office.wait(0.1)
+        dan.pickup()
+        office.wait(0.2)
+        assert (dan.state, office.saw(CallAnswered)[-1].station) == ("talking", "browser")
+        dan.park()
+        office.wait(5)
+        assert (dan.state, caller.hears()) == ("idle", "music")
+        dan.pickup()
+        office.wait(0.2)
+        assert dan.state == "talking" and caller.hears() != "music"
+        assert "browser" not in [event.station for event in office.saw(PhoneRang)]
+
+
+def test_a_click_listens_to_a_colleague_where_there_is_nothing_to_lift() -> None:
+    listener = {**QUICK, "people": {"dan": {"may_listen": True}}}
+    with Office(listener, fidelity="signal") as office:
+        rings_at(office, "ann")
+        office.agent("ann").answer()
+        dan = office.agent("dan")
+        dan.sign_in()
+        office.wait(1)
+        dan.listen("ann")
+        office.wait(0.2)
+        assert dan.state == "talking" and office.box.sound.voices("browser") == {"line1", "phone1"}

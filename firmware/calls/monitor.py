@@ -79,6 +79,9 @@ class Monitor:
             self._exchange.end(listening.call, "caller", "hang_up")
         if not (phone.free or (phone.off_hook and phone.call is None)):
             raise Refused(f"{phone.name} is busy: hang up first")
+        if phone.free and phone.port.by_order:
+            self._exchange.working.lift(phone, lambda: self.listen(phone, who, mode))
+            return
         call = self._exchange.new_call("inside", Stage.PROMISED)
         call.promise = listening = Listening(self, call, colleague, mode)
         self._on[call] = listening

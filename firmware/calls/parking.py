@@ -98,12 +98,20 @@ class Parking:
         return rings is not phone and station in (None, rings.name)
 
     def _get(self, phone: Handset, call: Call) -> None:
-        """At once where he has lifted; else his telephone rings for it, beside those that do."""
-        if phone.free:
+        """At once where he has lifted, or where there is nothing to lift; else his telephone rings for it,
+        beside those that do."""
+        if phone.free and phone.port.by_order:
+            self._exchange.working.lift(phone, lambda: self._answer(phone, call))
+        elif phone.free:
             self._exchange.ring(call, phone)
         else:
-            self._exchange.stations.take(phone, call)
-            self._exchange.stations.answer(call, phone)
+            self._answer(phone, call)
+
+    def _answer(self, phone: Handset, call: Call) -> None:
+        if call.stage is not Stage.RINGING:
+            raise Refused("somebody was faster")
+        self._exchange.stations.take(phone, call)
+        self._exchange.stations.answer(call, phone)
 
     def _must_get(self, phone: Handset) -> None:
         if not phone.free and (not phone.off_hook or phone.call is not None):

@@ -103,7 +103,8 @@ class Working:
     # Lifting for something else
 
     def lift(self, phone: Handset, then: Callable[[], None]) -> None:
-        """Lift a station that is worked by order, and do `then` once it has dial tone."""
+        """Lift a station that is worked by order, and do `then` once it has dial tone; where that is refused
+        by then it is put down again."""
         self._lifting[phone] = then
         self._clock.after(LIFTING, lambda: self._forget(phone, then))
         phone.port.do(Work("lift"))
@@ -115,7 +116,14 @@ class Working:
     def changed(self, phone: Handset) -> None:
         """It is in another state."""
         if (then := self._lifting.pop(phone, None)) is not None and phone.state is State.DIAL_TONE:
-            self._clock.after(0.0, lambda: then() if phone.state is State.DIAL_TONE else None)
+            self._clock.after(0.0, lambda: self._lifted(phone, then))
+
+    def _lifted(self, phone: Handset, then: Callable[[], None]) -> None:
+        if phone.state is State.DIAL_TONE:
+            try:
+                then()
+            except Refused:
+                phone.port.do(Work("hang_up"))
 
     def _must_work(self, phone: Handset, verb: Literal["lift"], sentence: str) -> None:
         if not phone.port.by_order:
