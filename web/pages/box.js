@@ -2,15 +2,16 @@
 
 import { useEffect, useState } from "../vendor/hooks.js";
 import { change } from "./me.js";
+import { t } from "./texts.js";
 
 const TAIL = 200; // journal rows that the page keeps
 
-const NOTHING = { state: null, events: [], recorded: 0, trouble: "Looking for the box …" };
+const nothing = () => ({ state: null, events: [], recorded: 0, trouble: t("opening") });
 
 /** `{state, at, events, recorded, trouble}`: the newest snapshot and when it came (ms), the journal's tail, up to where
  * the call record knows it, and what is wrong. Without `journal` no tail is kept: a page that shows none is drawn less often. */
 export function useBox({ journal = true } = {}) {
-  const [box, setBox] = useState(NOTHING);
+  const [box, setBox] = useState(nothing);
   useEffect(() => {
     const stream = new EventSource("/api/events");
     const change = (some) => setBox((before) => ({ ...before, ...some(before) }));
@@ -19,7 +20,7 @@ export function useBox({ journal = true } = {}) {
     if (journal) stream.addEventListener("journal", ({ data }) => change(({ events }) => ({ events: appended(events, JSON.parse(data)) })));
     stream.addEventListener("record", ({ data }) => change(() => ({ recorded: JSON.parse(data) })));
     stream.addEventListener("trouble", ({ data }) => change(() => ({ trouble: JSON.parse(data) })));
-    stream.addEventListener("error", () => change(() => ({ trouble: "The box's pages do not answer. Trying again …" })));
+    stream.addEventListener("error", () => change(() => ({ trouble: t("lost") })));
     return () => stream.close();
   }, []);
   return box;
@@ -41,7 +42,7 @@ export async function why(key) {
     const answer = await fetch(`/api/calls/${key}/why`);
     return (await answer.json()).sentence;
   } catch {
-    return "The box's pages do not answer.";
+    return t("lost");
   }
 }
 
