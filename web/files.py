@@ -42,6 +42,8 @@ PAGES = {  # in the order in which they are tried as somebody's first
     "/desk": Page("desk.html", "agent", first=True),
     "/sign-in": Page("sign-in.html"),
     "/claim": Page("sign-in.html"),
+    "/welcome": Page("sign-in.html"),
+    "/users": Page("users.html", "owner"),
     "/card": Page(None),
 }
 

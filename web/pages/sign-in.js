@@ -36,7 +36,8 @@ const Password = ({ label, kind }) => html`
     <input name="password" type="password" autocomplete=${kind} required minlength=${kind === "new-password" ? 8 : 1} maxlength="200" />
   </label>`;
 
-const home = () => location.assign(location.pathname === "/sign-in" || location.pathname === "/claim" ? "/" : location.href);
+const WAYS_IN = ["/sign-in", "/claim", "/welcome"];
+const home = () => (WAYS_IN.includes(location.pathname) ? location.assign("/") : location.reload());
 
 const SignIn = () => html`
   <${Sheet} path="/api/sign-in" button=${t("door.sign_in")} done=${home}>
@@ -56,6 +57,13 @@ const Claim = ({ claimed }) => html`
   <//>
   <p class="aside"><a href="/sign-in">${t("door.sign_in")}</a></p>`;
 
+const Welcome = () => html`
+  <${Sheet} path="/api/welcome" button=${t("door.set")} done=${home}>
+    <p>${t("door.welcome")}</p>
+    <input type="hidden" name="code" value=${location.hash.slice(1)} />
+    <${Password} label=${t("door.new_password")} kind="new-password" />
+  <//>`;
+
 const Unlock = ({ name }) => html`
   <${Sheet} path="/api/unlock" button=${t("door.unlock")} done=${home}>
     <p>${t("door.locked", { name })}</p>
@@ -65,6 +73,12 @@ const Unlock = ({ name }) => html`
   <//>
   <p class="aside"><button type="button" onClick=${() => change("/api/sign-out", {}).then(home)}>${t("door.somebody_else")}</button></p>`;
 
+function way({ locked, claimed, name }) {
+  if (location.pathname === "/welcome") return html`<${Welcome} />`;
+  if (locked) return html`<${Unlock} name=${name} />`;
+  return location.pathname === "/claim" || !claimed ? html`<${Claim} claimed=${claimed} />` : html`<${SignIn} />`;
+}
+
 async function open() {
   const who = await me();
   await speak(who.language, ...navigator.languages);
@@ -72,8 +86,7 @@ async function open() {
   document.title = t("door.title");
   const page = document.getElementById("page");
   page.replaceChildren();
-  const claims = location.pathname === "/claim" || !who.claimed;
-  render(who.locked ? html`<${Unlock} name=${who.name} />` : claims ? html`<${Claim} claimed=${who.claimed} />` : html`<${SignIn} />`, page);
+  render(way(who), page);
 }
 
 open();
