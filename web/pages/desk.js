@@ -106,7 +106,7 @@ function Page({ who }) {
 /** What is told to whoever does not see it: at once who calls, in turn what has changed. */
 const Said = ({ view, name, away }) => html`
   <p class="unseen" role="status" aria-live="assertive">${view.ringing && t("said.rings", { name, way: way(view.ringing) })}</p>
-  <p class="unseen" role="status">${away ? "" : t(`said.${view.agent.state}`)}</p>`;
+  <p class="unseen" role="status">${away || !view.here ? "" : t(`said.${view.agent.state}`)}</p>`;
 
 /** A part of the page that few open: it is fetched when somebody does. */
 function Later({ from, ...given }) {

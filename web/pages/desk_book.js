@@ -66,8 +66,9 @@ function History({ desk, fits, missed, recorded }) {
 
 /** One call of the past; a missed one says who has seen to it since. */
 function Past({ desk, call, calls }) {
-  const name = call.name || spaced(call.number) || t("call.unknown");
-  const look = call.result === "missed" ? "missed" : call.direction === "out" ? "left" : "arrived";
+  const own = call.phone === desk.view.station && call.direction !== "in"; // the caller's station
+  const { name, number } = call.direction === "inside" ? colleague(desk, call, own) : { name: call.name || spaced(call.number) || t("call.unknown"), number: call.number };
+  const look = own ? "left" : call.result === "missed" ? "missed" : "arrived";
   const after = call.number && look === "missed" && calls.find((each) => each.key > call.key && each.number === call.number && each.result === "answered");
   const told = [
     t(`history.${look}`),
@@ -77,8 +78,15 @@ function Past({ desk, call, calls }) {
   return html`
     <li class=${look}>
       <span><${Sign} name=${look} /> <b>${name}</b> <small>${call.name ? spaced(call.number) : ""}</small> <small class="told">${told}</small></span>
-      <span class="end"><span class="time">${clock(call.date)}</span><${CallBack} desk=${desk} name=${name} number=${call.number} /></span>
+      <span class="end"><span class="time">${clock(call.date)}</span><${CallBack} desk=${desk} name=${name} number=${number} /></span>
     </li>`;
+}
+
+/** Who was at the other end of a call inside the office. */
+function colleague({ view: { state }, sits }, call, own) {
+  const named = Object.entries(state.settings?.people ?? {}).find(([, number]) => number === call.number)?.[0];
+  if (own) return { name: titled(named) || spaced(call.number), number: call.number };
+  return { name: sits(call.phone), number: state.phones[call.phone]?.number };
 }
 
 /** The time of day on the box's wall, of another day its date. */

@@ -8,6 +8,7 @@ import { html, useEffect, useRef, useState } from "./parts.js";
 import { t } from "./texts.js";
 
 const FLOOR = -60; // dB: a meter that stands at nothing
+const LOSSY = 3; // %: more is heard
 const EVERY = 1000; // ms between two looks at the leg
 
 export default function Check({ desk, voice }) {
@@ -16,7 +17,7 @@ export default function Check({ desk, voice }) {
       <div class="checks">
         <${Microphone} />
         <${Speaker} />
-        <${Network} own=${voice.own} />
+        <${Network} own=${voice.own} leg=${voice.leg} />
         <${Safety} />
         <${Buttons} />
       </div>
@@ -92,23 +93,27 @@ function Speaker() {
     <//>`;
 }
 
-/** Loss, jitter and delay of the leg, as the box and this browser see it. */
-function Network({ own }) {
+/** Loss, jitter and delay on the way from here to the box: what it counts, and the network's way as this browser measures it. */
+function Network({ own, leg }) {
   const [seen, see] = useState(null);
   useEffect(() => {
     if (!own) return undefined;
-    const look = () => fetch("/api/leg/stats").then((answer) => (answer.ok ? answer.json() : null)).then(see).catch(() => see(null));
-    look();
-    const timer = setInterval(look, EVERY);
+    const look = async () => {
+      const [box, here] = await Promise.all([fetch("/api/leg/stats").then((answer) => answer.json()), leg.current?.stats()]);
+      see(box.live ? { ...box, way: (here?.round_trip_ms ?? 0) / 2 } : null);
+    };
+    const turn = () => look().catch(() => see(null));
+    turn();
+    const timer = setInterval(turn, EVERY);
     return () => clearInterval(timer);
   }, [own]);
-  const loss = seen ? 100 * (seen.loss ?? 0) : 0;
-  const figure = (value, unit) => (value === undefined || value === null ? "–" : `${Math.round(value)} ${unit}`);
+  const loss = seen ? (100 * seen.lost) / Math.max(1, seen.received + seen.lost) : 0;
+  const told = seen && t("check.figures", {
+    delay: `${Math.round(seen.delay_ms + seen.way)} ms`, jitter: `${Math.round(seen.jitter)} ms`, loss: `${loss.toFixed(1)} %`,
+  });
   return html`
-    <${Row} look=${seen ? (loss > 3 ? "bad" : "good") : ""} title=${t("check.network")}>
-      <p>${!own ? t("check.elsewhere") : seen
-        ? t("check.figures", { delay: figure(seen.one_way_ms, "ms"), jitter: figure(seen.jitter_ms, "ms"), loss: `${loss.toFixed(1)} %` })
-        : t("check.noleg")}</p>
+    <${Row} look=${seen ? (loss > LOSSY ? "bad" : "good") : ""} title=${t("check.network")}>
+      <p>${own ? told || t("check.noleg") : t("check.elsewhere")}</p>
     <//>`;
 }
 

@@ -37,7 +37,7 @@ export function useVoice(station, here) {
     };
   }, [own, station]);
   const told = own && state !== "";
-  const fault = told && FAULTS.has(state) ? detail || t(`voice.${state}.told`) : "";
+  const fault = told && FAULTS.has(state) ? (state === "refused" && detail) || t(`voice.${state}.told`) : "";
   return { state, own, leg, fault, text: told ? t(`voice.${state}`) : "", sign: SIGNS[/^[a-z]+/.exec(station ?? "")?.[0]] ?? "phone" };
 }
 
