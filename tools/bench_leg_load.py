@@ -23,7 +23,7 @@ LOAD_S = float(os.environ.get("BENCH_LOAD_S", "60"))
 def load() -> Iterator[Figure]:
     """The live simulator with 16 pages attached and talking to the box, beside itself without any."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = merged(json.loads(DEMO.read_text("utf-8")), {"office": {"browsers": LEGS}})
+        settings = merged(json.loads(DEMO.read_text("utf-8")), {"browsers": LEGS})
         SettingsStore(Path(folder)).save(settings, "owner", "for the bench")
         with running(Path(folder), "--sound-at", "127.0.0.1") as port:
             time.sleep(8)

@@ -4,8 +4,8 @@
 A hole is filled with the frame before it, fading; when nothing is there the same is said while the
 frame that is late is waited for, so the delay grows by what the network needs. Was that frame not late
 but lost, then what was said meanwhile stood for it, and the delay is as before. When there was more in
-hand than needed through 50 reads, two frames are faded into one, so the delay goes back. That also
-follows a far clock which is not ours. Measures: RFC 3550 6.4.1 (jitter); MEDIA 6 (depths).
+hand than needed through 50 reads (much more: 25), two frames are faded into one, so the delay goes back.
+That also follows a far clock which is not ours. Measures: RFC 3550 6.4.1 (jitter); MEDIA 6 (depths).
 """
 
 from dataclasses import dataclass
@@ -150,7 +150,7 @@ class LegBuffer:
         """Give back what was in hand all the time and never needed."""
         self._reads += 1
         self._least = min(self._least, len(self._frames))
-        if self._reads < LOOK:
+        if self._reads < (LOOK if self._least <= SPARE else LOOK // 2):
             return
         if self._least >= SPARE:
             self._merge()
