@@ -1,5 +1,6 @@
 """The files of the pages, read once at the start: a request names one of them or nothing."""
 
+import gzip
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,9 +23,19 @@ KINDS = {
 
 @dataclass(frozen=True)
 class File:
+    """`packed` is the same in gzip, for browsers that take it."""
+
     body: bytes
+    packed: bytes
     kind: str
     etag: str
+
+    def as_sent(self, packed: bool) -> tuple[bytes, dict[str, str]]:
+        """The body and its headers; what is packed has a tag of its own."""
+        if packed:
+            etag = f'{self.etag[:-1]}-gzip"'
+            return self.packed, {"Content-Type": self.kind, "ETag": etag, "Content-Encoding": "gzip"}
+        return self.body, {"Content-Type": self.kind, "ETag": self.etag}
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,8 @@ def _file(path: Path) -> File:
 
 
 def _named(body: bytes, kind: str) -> File:
-    return File(body, KINDS[kind], f'"{blake2b(body, digest_size=8).hexdigest()}"')
+    etag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
+    return File(body, gzip.compress(body, mtime=0), KINDS[kind], etag)
 
 
 def phrases(language: str = "en") -> dict[str, str]:

@@ -73,10 +73,10 @@ class Site(Bottle):  # type: ignore[misc]  # bottle has no types
     def _file(self) -> HTTPResponse:
         visitor = self._visitors.of(request.environ)
         file = self._files[self._door(visitor, request.path)]
-        headers = {"ETag": file.etag, "Cache-Control": "no-cache"}
-        if request.get_header("If-None-Match") == file.etag:
-            return HTTPResponse(b"", 304, headers)
-        return HTTPResponse(file.body, 200, {**headers, "Content-Type": file.kind})
+        body, headers = file.as_sent("gzip" in request.get_header("Accept-Encoding", ""))
+        headers |= {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        same = request.get_header("If-None-Match") == headers["ETag"]
+        return HTTPResponse(b"" if same else body, 304 if same else 200, headers)
 
 
 def refusal(visitor: Visitor) -> HTTPResponse:
