@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from at_the_page import played
 from conftest import FLAGS
 
 from firmware.base.events import CallAnswered, CallEnded, DigitHeard
@@ -47,7 +48,9 @@ def page(office: LiveOffice, chromium: Any) -> Iterator[Any]:
     browser.close()
 
 
-def test_a_newcomer_calls_hears_the_box_presses_1_and_is_answered(office: LiveOffice, page: Any) -> None:
+def test_a_newcomer_calls_hears_the_box_presses_1_and_is_answered(
+    office: LiveOffice, page: Any, tmp_path: Path
+) -> None:
     page.get_by_role("button", name="Call the office as Hansen A/S").click()
     hansen = page.get_by_role("article", name="Hansen A/S")
     hansen.get_by_text("You are Hansen A/S now").wait_for()
@@ -69,3 +72,4 @@ def test_a_newcomer_calls_hears_the_box_presses_1_and_is_answered(office: LiveOf
     text = story.input_value()
     assert all(f"{each}\n" in text for each in ("hansen.dial(line=1)", 'hansen.press("1")', "phone1.lift()"))
     assert '"CallAnswered"' in text
+    played(text, tmp_path)

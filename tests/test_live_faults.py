@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from at_the_page import HANSEN, Desk
+from at_the_page import HANSEN, Desk, played
 
 from firmware.base.events import BoxStarted, CallAnswered, CallEnded
 from firmware.rim.journal import Journal
@@ -32,14 +31,6 @@ def talking(desk: Desk) -> None:
     desk.until(lambda: desk.town()["phones"]["phone1"]["ringing"])
     desk.order("town.answer", who="phone1")
     desk.until(lambda: desk.saw(CallAnswered))
-
-
-def played(text: str, folder: Path) -> None:
-    """The copied text as pytest would run it."""
-    scope: dict[str, Any] = {}
-    exec(compile(text, "story", "exec"), scope)
-    test = scope["test_a_story_from_the_town"]
-    test(folder) if "tmp_path" in text else test()
 
 
 # Plugs and lines
