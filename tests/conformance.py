@@ -207,8 +207,8 @@ class Browser(World):
         self.frame()
         self.shelf.frames_out()
         while (heard := self.line.tick()) is not None:
-            if "browser" in heard:
-                self._ear.append(from_ulaw(np.frombuffer(heard["browser"], np.uint8)))
+            if b"browser" in heard:
+                self._ear.append(from_ulaw(np.frombuffer(heard[b"browser"], np.uint8)))
         frame, self._mouth = self._mouth[:FRAME], self._mouth[FRAME:]
         said = to_ulaw(np.pad(frame, (0, FRAME - len(frame)))).tobytes()
         self.line.say([(b"browser", self.there, self._finger(), said)])

@@ -38,7 +38,9 @@ class Talk:
         return far
 
     def tick(self) -> None:
-        for name, _, key, frame in self.desk.tick(self.hear):
+        for name, _, key, frame in self.desk.tick(
+            {name.encode(): frame for name, frame in self.hear.items()}
+        ):
             self.said.setdefault(name.decode(), []).append(frame)
             self.keys += key.decode()
 

@@ -37,7 +37,7 @@ class Bench:
         self.line = Line(folder)
         self.line.hello()
         self.port: BrowserPort = self.shelf.ports["browser"]
-        self.heard: dict[str, bytes] | None = None
+        self.heard: dict[bytes, bytes] | None = None
 
     def tick(
         self, said: bytes | None = None, key: bytes = b"", heard: bool = True, times: int = 1
@@ -157,7 +157,7 @@ def test_what_he_is_to_hear_goes_out_in_the_same_tick_and_to_him_alone(bench: Be
     bench.shelf.frames_in()
     bench.port.write(from_ulaw(np.frombuffer(LOUD, np.uint8)))
     bench.shelf.frames_out()
-    assert bench.line.tick() == {"browser": LOUD, "town:phone1": QUIET}
+    assert bench.line.tick() == {b"browser": LOUD, b"town:phone1": QUIET}
 
 
 def test_a_datagram_that_is_late_is_what_was_said_before_fading(bench: Bench) -> None:

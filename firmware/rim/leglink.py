@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ SAID = np.dtype([("leg", f"S{NAME}"), ("heard", "u1"), ("key", "S1"), ("frame", 
 # From the engine: what each of them is to hear. A datagram without any is a tick all the same.
 HEARD = np.dtype([("leg", f"S{NAME}"), ("frame", "u1", FRAME)])
 LARGEST = MOST * SAID.itemsize + 1
+_SAID, _HEARD = Struct(f"{NAME}sBc{FRAME}s"), Struct(f"{NAME}s{FRAME}s")  # the same, one at a time
 TICK = b"T"  # before what the engine sends: an empty datagram would say that somebody is gone
 HELLO = b"H"  # before what the media process sends
 OLD = 4  # datagrams that one tick looks at
@@ -153,7 +155,7 @@ class Line:
             self.socket.connect(there)
             self.socket.send(HELLO)
 
-    def tick(self) -> dict[str, bytes] | None:
+    def tick(self) -> dict[bytes, bytes] | None:
         """The next tick that has come: what each leg is to hear. None: none has."""
         try:
             data = self.socket.recv(LARGEST)
@@ -161,17 +163,13 @@ class Line:
             return None
         if data[:1] != TICK or (len(data) - 1) % HEARD.itemsize:
             return None
-        records = np.frombuffer(data, HEARD, offset=1)
-        names = (name.decode("ascii", "replace") for name in records["leg"].tolist())
-        return dict(zip(names, map(bytes, records["frame"]), strict=True))
+        return {name.rstrip(b"\0"): frame for name, frame in _HEARD.iter_unpack(data[1:])}
 
     def say(self, said: list[tuple[bytes, bool, bytes, bytes]]) -> None:
         """What every leg said in this tick: name, whether packets came, a key or none, its frame."""
-        records = np.zeros(len(said), SAID)
-        for place, (name, heard, key, frame) in enumerate(said):
-            records[place] = (name, heard, key, np.frombuffer(frame, np.uint8))
+        records = [_SAID.pack(name, heard, key or b"\0", frame) for name, heard, key, frame in said]
         with suppress(OSError):
-            self.socket.send(HELLO + records.tobytes())
+            self.socket.send(HELLO + b"".join(records))
 
     def close(self) -> None:
         self.socket.close()

@@ -156,12 +156,12 @@ class Desk:
 
     # The beat
 
-    def tick(self, heard: dict[str, bytes]) -> list[tuple[bytes, bool, bytes, bytes]]:
+    def tick(self, heard: dict[bytes, bytes]) -> list[tuple[bytes, bool, bytes, bytes]]:
         """Have every leg hear its frame; what they say."""
         now = self._now()
         legs = list(self.legs.values())
         for leg in legs:
-            leg.wire.send(heard.get(leg.leg, SILENCE))
+            leg.wire.send(heard.get(leg.name, SILENCE))
         return [leg.said(now) for leg in legs]
 
     def sweep(self) -> None:

@@ -26,6 +26,7 @@ SOUND = range(128, 192)  # the first byte of SRTP and SRTCP, RFC 7983
 CONTROL = range(192, 224)  # the second of SRTCP, RFC 5761
 CHECK = range(0, 4)  # the first of STUN
 LONGEST = 1_400  # bytes of a datagram: longer ones are none of ours
+ROOM = 2_048  # bytes that a datagram is read into
 REPORTED = 50  # packets between two times that our report says
 KEPT_KEYS = 20
 
@@ -172,6 +173,7 @@ class Raw(Connection):
         async def candidates(component: int, addresses: list[str], timeout: int = 5) -> Any:
             found = await offered(component, addresses, timeout)
             for protocol in connection._protocols:
+                protocol.transport.max_size = ROOM  # asyncio's own 256 KiB are taken anew for each packet
                 protocol.datagram_received = self._sorted(protocol.datagram_received)
             return found
 
