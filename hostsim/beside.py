@@ -1,6 +1,7 @@
 """The busy hour beside the live office: begun, looked at, ended; one at a time, in a process of its own."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from firmware.base import Refused
 from firmware.rim.town_schema import TownBusy
 
 FIELDS = ("calls", "patience", "talk", "lines", "agents", "seed")
+NICE = 15
 PARTING = 2.0  # s that it has to end by itself
 FAILED = "The busy hour ended by itself: begin it again."
 
@@ -50,6 +52,8 @@ class BusyHour:
         self.picture = None
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0) as child:
             self._child = child
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, child.pid, NICE)  # it gives way to everybody from the first
             assert child.stdout is not None
             for line in child.stdout:
                 if self._wanted is not order:

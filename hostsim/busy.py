@@ -2,12 +2,11 @@
 
 Callers come at random (a Poisson process of the seed), each with a patience of his own; agents reach for
 the receiver, talk and hang up. The box is the real one, at signal fidelity, with announcements. It runs
-beside the live office, so it gives way to everybody, and ends with whoever reads it.
+beside the live office (`hostsim.beside`), and ends with whoever reads it.
 """
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -37,7 +36,6 @@ HOUR, DRAIN = 3600.0, 900.0  # s in which callers come, and in which the last of
 REACH = (2.0, 6.0)  # s from the first ring until an agent has lifted
 PUT_DOWN = 1.0  # s until he puts the receiver back
 LEAST_TALK = 5.0  # s
-NICE = 15
 GAVE_UP = ("abandoned", "short_abandon")
 FIGURES = ("arrived", "answered", "abandoned", "blocked")
 SIGNS = ("loop_break", "reversal", "busy_tone", "dial_tone")  # of a caller who has left; here nobody speaks
@@ -222,8 +220,6 @@ _DOES: dict[type[Event], Any] = {
 
 def main(argv: list[str] | None = None) -> int:
     told = _arguments().parse_args(argv)
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
     try:
         hour = Hour(told.calls, told.patience, told.talk, told.lines, told.agents, told.seed)
     except Refused as refused:
