@@ -158,6 +158,7 @@ class Keypad:
     def dial(self, phone: Handset, number: str) -> None:
         """A number is complete, keyed or from a page; or the name of a colleague."""
         self.stop(phone)
+        self._exchange.talks.stop(phone.name)  # a page dials while he is asked for something
         exchange, phone.keys = self._exchange, ""
         if number in exchange.parking.there:
             exchange.parking.take(phone, number)

@@ -111,12 +111,18 @@ class Stations:
         if call is not None and phone in call.rung:
             self._unrung(call, phone)
             call = None
-        elif call is not None and self._exchange.monitor.at(phone) is not None:
-            self._exchange.end(call, "caller", "failed")
-            call = None
-        elif call is not None and self._declines(call, phone):
+        elif call is not None and (self._listens(call, phone) or self._declines(call, phone)):
             call = None
         self._exchange.lost.vanished(phone, call)
+
+    def _listens(self, call: Call, phone: Handset) -> bool:
+        """Only to a colleague; or to how somebody is called back, who has not answered yet: that is over."""
+        calls_back = call.promise is not None and call.stage is not Stage.TALKING
+        if not calls_back and self._exchange.monitor.at(phone) is None:
+            return False
+        if not self._declines(call, phone):
+            self._exchange.end(call, self.side(call, phone), "failed")
+        return True
 
     def _unrung(self, call: Call, phone: Handset) -> None:
         call.rung.remove(phone)

@@ -116,10 +116,6 @@ class Working:
     def changed(self, phone: Handset) -> None:
         """It is in another state."""
         if (then := self._lifting.pop(phone, None)) is not None and phone.state is State.DIAL_TONE:
-            self._clock.after(0.0, lambda: self._lifted(phone, then))
-
-    def _lifted(self, phone: Handset, then: Callable[[], None]) -> None:
-        if phone.state is State.DIAL_TONE:
             try:
                 then()
             except Refused:
