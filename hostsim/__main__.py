@@ -24,10 +24,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from firmware.base import Refused
 from firmware.base.orders import Reply
+from firmware.rim.aside import sound_journal
 from firmware.rim.changes import Changes
 from firmware.rim.control_server import ControlServer
 from firmware.rim.engine import date_follower, ending, made
-from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.journal import AnyJournal, Writer
 from firmware.rim.leglink import Legs
 from firmware.rim.secret import box_secret
 from firmware.rim.soundfiles import DiskFiles
@@ -109,7 +110,8 @@ def _doors(
     def figures() -> dict[str, Any]:
         version = {"settings_version": changes.version} if changes is not None else {}
         tapes = works.box.tapes.trouble if works.box is not None else ""
-        return {**ticker.figures(), "trouble": books.now.trouble or store.notice or tapes, **version}
+        trouble = books.now.trouble or books.now.notice or store.notice or tapes
+        return {**ticker.figures(), "trouble": trouble, **version}
 
     def began() -> None:
         if rig is not None and changes is not None:
@@ -131,7 +133,7 @@ class Books:
         self.folder = folder
 
     def open(self) -> Writer:
-        self.now = Writer(Journal(self.folder / "journal.db"))
+        self.now = Writer(sound_journal(self.folder / "journal.db"))
         return self.now
 
     def close(self) -> None:

@@ -17,7 +17,8 @@ from firmware.base import Refused
 from firmware.base.clock import SECOND, TICK
 from firmware.base.events import Event
 from firmware.base.orders import Reply
-from firmware.rim.journal import AnyJournal, Journal, MemoryJournal
+from firmware.rim.aside import sound_journal
+from firmware.rim.journal import AnyJournal, MemoryJournal
 from firmware.rim.leglink import Legs
 from firmware.rim.secret import box_secret
 from firmware.rim.soundfiles import DiskFiles, MemoryFiles
@@ -62,7 +63,7 @@ class Office:
         if self._state is None:
             return MemoryJournal()
         self._state.mkdir(parents=True, exist_ok=True)
-        return Journal(self._state / "journal.db")
+        return sound_journal(self._state / "journal.db")
 
     def _open_tapes(self) -> Tapes:
         return Tapes(DiskFiles(self._state) if self._state is not None else MemoryFiles())

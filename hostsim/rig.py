@@ -4,7 +4,9 @@ At `copper` every tick is computed: the bus's turn every 10 ms, one frame of sou
 there are no samples, and time leaps to the next thing that happens, rounded up to the tick.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -211,7 +213,8 @@ class Rig:
             self._settle(self.box)
 
     def _settle(self, box: Box) -> None:
-        self.journal.commit()
+        with suppress(sqlite3.Error):  # the disk takes nothing: the box goes on, and it is tried again
+            self.journal.commit()
         self.tapes.commit()
         box.deliver()
 

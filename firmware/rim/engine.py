@@ -20,12 +20,13 @@ from firmware.base.orders import Reply
 from firmware.base.ports import Shelf
 from firmware.base.stations import BROWSERS
 from firmware.box import VERSION, Box
+from firmware.rim.aside import sound_journal
 from firmware.rim.before import before
 from firmware.rim.browsers import BrowserShelf
 from firmware.rim.changes import ORDER as SETTINGS_CHANGE
 from firmware.rim.changes import Changes
 from firmware.rim.control_server import ControlServer
-from firmware.rim.journal import AnyJournal, Journal, Writer
+from firmware.rim.journal import AnyJournal, Writer
 from firmware.rim.leglink import Legs
 from firmware.rim.lookups import Lookups
 from firmware.rim.secret import box_secret, sealed_settings
@@ -98,7 +99,7 @@ def run(
     """
     with ExitStack() as stack:
         store = SettingsStore(folder)
-        journal = Writer(Journal(folder / "journal.db"))
+        journal = Writer(sound_journal(folder / "journal.db"))
         stack.callback(journal.close)
         stored = store.load()
         secret = box_secret(folder)
@@ -129,7 +130,7 @@ def run(
 
 def _trouble(journal: Writer, store: SettingsStore, tapes: Tapes) -> str:
     """A sentence for the owner, about the disk; "" where all is well."""
-    return journal.trouble or store.notice or tapes.trouble
+    return journal.trouble or journal.notice or store.notice or tapes.trouble
 
 
 def _box(

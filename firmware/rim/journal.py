@@ -87,13 +87,14 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Open or make `path`. Refused: another engine has its folder, or a newer Bellwire wrote it."""
         self.path = path
+        self.notice = ""  # what the owner should know of its file
         self._hold = Hold(path.parent)
         try:
             self._file = open_book(path, JOURNAL)
+            self.last = self._found()
         except BaseException:
             self._hold.release()
             raise
-        self.last = self._found()
         self.durable = self._put = self.last[0]
         self._waiting: deque[Event] = deque()  # put, and not yet taken by a commit
         self._taken: list[Event] = []  # in a commit, or in one that failed and is tried again
@@ -207,7 +208,7 @@ class Writer:
         committed: Callable[[], object] = lambda: None,
         now: Callable[[], float] = monotonic,
     ) -> None:
-        self.trouble = ""
+        self.trouble, self.notice = "", journal.notice
         self.path, self.durable, self.last = journal.path, journal.durable, journal.last
         self._now = now
         self._journal = journal
