@@ -36,6 +36,16 @@ HEADSET = """
   Object.defineProperty(navigator, "hid", { value: { getDevices: async () => [device] } });
 """
 
+HIDDEN = """
+  window.told = [];
+  window.Notification = class {
+    static permission = "granted";
+    constructor(title, { body }) { told.push([title, body]); }
+    close() { told.push("closed"); }
+  };
+  Object.defineProperty(document, "hidden", { value: true });
+"""
+
 
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
@@ -203,6 +213,23 @@ def test_the_buttons_of_a_headset_answer_and_mute_and_its_lamps_show_it(
     assert page.evaluate(lamp) == 1
     with ordered(page, "hang_up"):
         page.evaluate("press(0)")
+
+
+def test_a_hidden_page_tells_of_a_call_and_rings(engine: StandIn, page: Any, port: int) -> None:
+    page.add_init_script(HIDDEN)
+    signed_in(engine, "browser")
+    engine.snapshot["phones"]["browser"] = {**engine.snapshot["phones"]["phone4"], "number": "104"}
+    enter(page, f"http://localhost:{port}", "ann")
+    page.locator(".state.ready").wait_for()
+    page.keyboard.press("Tab")  # browsers let no page sound before somebody has touched it
+    rings(engine, "browser")
+    page.get_by_role("article", name="Hansen A/S").wait_for()
+    assert page.evaluate("told") == [["☎ Hansen A/S – Bellwire", "sales, Line 1"]]
+    assert page.evaluate("performance.getEntriesByName('ring').length") == 1
+    in_call(engine, "browser")
+    page.locator(".state.talking").wait_for()
+    assert page.evaluate("told.at(-1)") == "closed"
+    assert page.title() == "Bellwire"
 
 
 def test_a_box_that_goes_away_is_announced_and_comes_back_by_itself(engine: StandIn, desk: Any) -> None:

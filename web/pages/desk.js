@@ -17,6 +17,7 @@ import { change, me } from "./me.js";
 import { html, render, useCallback, useEffect, useRef, useState } from "./parts.js";
 import { speak, t } from "./texts.js";
 
+const REMEMBERED = 50; // calls whose name and first ring this page knows after they are over
 const LOST = 2500; // ms without the box, after which it is asked whether the session is still good
 
 /** Whatever the parts of the desk ask of it; the refusals are shown where the order was given. */
@@ -46,7 +47,7 @@ function useDesk(who) {
     who, box, panel, refusal, toggle, order, quietly, now, passed,
     view: box.state && viewed(box.state, who),
     offered(call) {
-      if (!seen.current.has(call.id)) seen.current.set(call.id, now());
+      if (!seen.current.has(call.id)) seen.current = new Map([...seen.current].slice(-REMEMBERED)).set(call.id, now());
       return seen.current.get(call.id);
     },
     recalled: (id) => names.current.get(id) ?? "",
@@ -64,7 +65,10 @@ function useDesk(who) {
       location.assign("/");
     },
   };
-  for (const call of desk.view ? [desk.view.current, ...desk.view.held].filter(Boolean) : []) names.current.set(call.id, party(call, desk.view));
+  for (const call of desk.view ? [desk.view.current, ...desk.view.held].filter(Boolean) : []) {
+    names.current.set(call.id, party(call, desk.view));
+    if (names.current.size > REMEMBERED) names.current.delete(names.current.keys().next().value);
+  }
   return desk;
 }
 
@@ -166,7 +170,7 @@ function useHeadset(desk) {
 function useSession(trouble) {
   useEffect(() => {
     if (!trouble) return undefined;
-    const timer = setInterval(() => me(true).then(({ name }) => name || location.reload()).catch(() => {}), LOST);
+    const timer = setInterval(() => me(true).then(({ name, locked }) => (name && !locked) || location.assign("/sign-in")).catch(() => {}), LOST);
     return () => clearInterval(timer);
   }, [trouble]);
 }
