@@ -44,8 +44,8 @@ class Browser:
         path, _, query = path.partition("?")
         environ = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
+            "PATH_INFO": path.encode().decode("latin-1"),  # as WSGI wants it
+            "QUERY_STRING": query.encode().decode("latin-1"),
             "REMOTE_ADDR": self._address,
             "HTTP_HOST": "localhost",
             "CONTENT_TYPE": "application/json" if body is not None else "",
@@ -55,7 +55,7 @@ class Browser:
             "wsgi.url_scheme": self._scheme,
             "HTTP_COOKIE": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "HTTP_X_BELLWIRE_TOKEN": self.csrf,
-            **headers,
+            **{name: value.encode().decode("latin-1") for name, value in headers.items()},
         }
         told: list[Any] = []
         body = self._site(environ, lambda status, headers, exc=None: told.extend((status, headers)))

@@ -62,7 +62,10 @@ class Front:
     def address(self, secure: bool) -> str:
         """The first name's, as a browser takes it."""
         port, usual, scheme = (self.https, 443, "https") if secure else (self.http, 80, "http")
-        name = next(iter(self.names()), "localhost")
+        plain = [
+            each for each in self.names() if not secure and each[:1].isdigit()
+        ]  # no telephone asks by name
+        name = next(iter([*plain, *self.names()]), "localhost")
         return f"{scheme}://{f'[{name}]' if ':' in name else name}{'' if port == usual else f':{port}'}"
 
 

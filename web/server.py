@@ -129,13 +129,23 @@ class _Connection(HTTPConnection):
         super().close()
 
 
+class Log:
+    """The log of this process: one line for one event, whatever a client put into it."""
+
+    def write(self, told: str) -> None:
+        print(told.encode("unicode_escape").decode(), file=sys.stderr, flush=True)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
 class _Gateway(wsgi.Gateway_10):
     """WSGI, and a way to hand the connection over."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # its stub says None
         conn = self.req.conn
         known: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
-        return {**known, TAKE: partial(setattr, conn, "taker")}
+        return {**known, "wsgi.errors": Log(), TAKE: partial(setattr, conn, "taker")}
 
 
 class Gate:
@@ -280,6 +290,4 @@ class Server(wsgi.Server):
         super().stop()
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
-        """One line of the log for one event, whatever a client put into it."""
-        told = f"{msg}\n{traces.format_exc()}" if traceback else msg
-        print(told.encode("unicode_escape").decode(), file=sys.stderr, flush=True)
+        Log().write(f"{msg}\n{traces.format_exc()}" if traceback else msg)
