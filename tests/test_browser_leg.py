@@ -50,7 +50,7 @@ PAGE = """async (who, takeOver = false) => {
     const ear = context.createAnalyser();
     ear.fftSize = 8192;
     source.connect(ear);
-    await new Promise((done) => setTimeout(done, 250));
+    await new Promise((done) => setTimeout(done, 180));
     const found = new Float32Array(ear.frequencyBinCount);
     ear.getFloatFrequencyData(found);
     const loudest = found.indexOf(Math.max(...found));
@@ -108,9 +108,11 @@ def fox(office: LiveOffice, tmp_path: Path) -> Iterator[Any]:
     try:
         with firefox(tmp_path) as browser:
             page = browser.new_page()
+            office.relay.only = False
             sit(office, page)
             yield page
             hung_up(office)
+            office.relay.only = True
     except FileNotFoundError:
         if os.environ.get("CI"):
             raise
@@ -151,7 +153,7 @@ def talk(office: LiveOffice, page: Any) -> None:
 
 def page_hears(office: LiveOffice, page: Any, hertz: float) -> None:
     """Somebody speaks at phone 1, and the page hears it."""
-    office.phone("phone1").say(tone(hertz, 2.0))
+    office.phone("phone1").say(tone(hertz, 0.9))
     office.until(lambda: at_ear(page, hertz), 2.5)
 
 

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import random
+import re
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -353,13 +355,20 @@ def many_connect(count: int) -> None:
             await far.close()
             await talk.until(lambda: not talk.desk.legs and not talk.desk._ends)
 
-        await once()
-        before = held()
+        for _ in range(1 + count // 10):
+            await once()
+        before, memory = held(), resident()
         for _ in range(count):
             await once()
         assert held() <= tuple(each + 2 for each in before)
+        assert resident() - memory < 10_000
 
     run(act)
+
+
+def resident() -> int:
+    """kB of this process."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])  # type: ignore[index]
 
 
 def held() -> tuple[int, int, int]:

@@ -39,10 +39,11 @@ SETTINGS: dict[str, Any] = {
 
 
 class Relay:
-    """UDP between a browser and the box; while it is `cut` nothing passes."""
+    """UDP between a browser and the box; while it is `cut` nothing passes. `only`: the box finds no other way
+    to the browser. Firefox needs one: it never begins from an address of the network to 127.0.0.1."""
 
     def __init__(self) -> None:
-        self.cut = False
+        self.cut, self.only = False, True
         self._ways: dict[socket.socket, tuple[socket.socket, Any]] = {}
         self._selector = selectors.DefaultSelector()
         self._open = True
@@ -84,8 +85,9 @@ class RelayedClient(LegClient):
         self._relay = relay
 
     def offer(self, leg: str, sdp: str, take_over: bool = False, holder: str = "") -> str:
-        lines = [line for line in sdp.splitlines() if not line.startswith("a=candidate:")]  # no other way
-        answer = super().offer(leg, "\r\n".join(lines), take_over, holder)
+        lines = [line for line in sdp.splitlines() if not line.startswith("a=candidate:")]
+        sent = "\r\n".join(lines) if self._relay.only else sdp
+        answer = super().offer(leg, sent, take_over, holder)
         found = re.search(rf"udp \d+ {re.escape(HERE)} (\d+) ", answer)
         assert found is not None
         return answer.replace(f"{HERE} {found[1]} ", f"{HERE} {self._relay.between(int(found[1]))} ")
