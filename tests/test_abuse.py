@@ -26,6 +26,7 @@ from web.server import Log
 from web.shapes import User
 
 ROOT = Path(__file__).parents[1]
+WRONG = {name: Reply("done", {"right": False, "locked_s": 0.0}) for name in ("pin.check", "claim.check")}
 RUN = ("document.title='ran'", "alert(1)", "window.ran=1")
 FRAMES = (  # around what should run
     "<script>{}</script>",
@@ -56,8 +57,7 @@ CORPUS = [wrap.format(frame.format(run)) for run in RUN for frame in FRAMES for 
 @pytest.fixture
 def owner(engine: StandIn, house: House) -> Iterator[Browser]:
     """Somebody who may ask for everything."""
-    for check in ("pin.check", "claim.check"):
-        engine.replies[check] = Reply("done", {"right": False, "locked_s": 0.0})
+    engine.replies |= WRONG
     house.users.add(User("olga", "owner"), PASSWORD)
     browser = Browser(house)
     browser.sign_in("olga")
@@ -85,6 +85,7 @@ def test_hostile_requests_are_answered_and_nothing_breaks(engine: StandIn, owner
 
 @pytest.mark.gate
 def test_ten_thousand_hostile_requests_through_a_socket(engine: StandIn, house: House, port: int) -> None:
+    engine.replies |= WRONG
     times, bad = [], []
     for each in requests(seed=11, count=10_000):
         path = each.path.encode("ascii", "replace").decode().replace(" ", "+")

@@ -11,13 +11,16 @@ import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firmware.base import Refused
 from web.addresses import local_name, own_addresses
 from web.engine import engine_at
 from web.house import House
 from web.server import Server
-from web.tls import Certificates
+
+if TYPE_CHECKING:
+    from web.tls import Certificates
 
 LOOPBACK, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 
@@ -40,7 +43,7 @@ def main() -> int:
 
 def serve(state: Path, http: int, https: int | None, stack: ExitStack) -> None:
     """Until the end; what was opened is on the stack. Refused: it cannot start."""
-    certificates = Certificates(state, names) if https is not None else None
+    certificates = _certificates(state) if https is not None else None
     house = House(state, engine_at(state), certificates)
     stack.callback(house.put_away)
     plain = Server(http, house.site, EVERYWHERE if certificates else LOOPBACK)
@@ -56,6 +59,12 @@ def serve(state: Path, http: int, https: int | None, stack: ExitStack) -> None:
     house.claim.announce()
     house.webhooks.follow()
     plain.serve()
+
+
+def _certificates(state: Path) -> "Certificates":
+    from web.tls import Certificates  # 0.1 s that who stays on this computer does not wait
+
+    return Certificates(state, names)
 
 
 def names() -> tuple[str, ...]:

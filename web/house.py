@@ -1,6 +1,7 @@
 """The web process put together: from a state folder and an engine to one WSGI application."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from firmware.rim.leg_client import LegClient
 from web.claim import ClaimDesk
@@ -18,17 +19,19 @@ from web.outbox import Outbox
 from web.records import Records
 from web.sessions import Sessions
 from web.site import Site
-from web.tls import Certificates
 from web.tokens import Tokens
 from web.users import Users
 from web.visitor import Visitors, simulated
 from web.webhooks import Webhooks
 
+if TYPE_CHECKING:  # only who serves others needs what it needs
+    from web.tls import Certificates
+
 
 class House:
     """`site` is to be served; `close` ends what runs beside it."""
 
-    def __init__(self, folder: Path, engine: Engine, certificates: Certificates | None = None) -> None:
+    def __init__(self, folder: Path, engine: Engine, certificates: "Certificates | None" = None) -> None:
         """With `certificates` others than this computer are served, over TLS; `front` is told where.
         Refused: a file of the folder cannot be used."""
         self.front = Front(certificates.ordered if certificates else tuple)

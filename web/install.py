@@ -5,19 +5,21 @@ The page is plain text without a script, so that it can be read before anything 
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import segno
 from bottle import HTTPResponse, request
 
 from firmware.base import Refused
 from web.answers import Answers, posted, told
 from web.shapes import Trust, TrustChange
-from web.tls import Certificates
+
+if TYPE_CHECKING:  # only who serves others needs what it needs
+    from web.tls import Certificates
 
 FILE = "/install/bellwire.crt"
 SYSTEMS = ("windows", "macos", "ios", "android", "chromeos", "linux", "firefox")
@@ -72,7 +74,7 @@ class Front:
 class InstallDesk:
     """Answers for trust."""
 
-    def __init__(self, folder: Path, certificates: Certificates | None, front: Front) -> None:
+    def __init__(self, folder: Path, certificates: "Certificates | None", front: Front) -> None:
         self._flag = folder / "tls" / "trusted"  # the owner has said that every browser trusts the box
         self._certificates, self.front = certificates, front
         self._texts = {each: _texts(each) for each in LANGUAGES}
@@ -84,7 +86,7 @@ class InstallDesk:
             "POST /api/trust": lambda visitor: self._change(),
         }
 
-    def _must(self) -> Certificates:
+    def _must(self) -> "Certificates":
         if self._certificates is None:
             raise Refused("This Bellwire serves this computer alone: start it with --https PORT for others.")
         return self._certificates
@@ -124,18 +126,26 @@ class InstallDesk:
             systems="\n".join(_system(each, texts) for each in SYSTEMS),
             secure=escape(self.front.address(True)),
             here=escape(here),
-            picture=picture(here),
+            picture=_picture(here),
         )
         return HTTPResponse(body.encode(), 200, {"Content-Type": "text/html; charset=utf-8"})
 
 
 def picture(text: str) -> str:
     """A QR code, as SVG for a page."""
+    import segno  # here: without it there is no picture, and the address stands beside it
+
     drawn = io.BytesIO()
     segno.make(text, error="m").save(
         drawn, kind="svg", xmldecl=False, svgns=False, scale=4, dark="#000", light="#fff", omitsize=False
     )
     return drawn.getvalue().decode()
+
+
+def _picture(text: str) -> str:
+    with suppress(ImportError):
+        return picture(text)
+    return ""
 
 
 def wished(accepted: str) -> str:
