@@ -6,15 +6,16 @@ import { next } from "./words.js";
 
 const STEPS = [["call", "CallArrived"], ["press", "DigitHeard"], ["answer", "CallAnswered"]];
 
-/** Steps are done by what happened since the page was opened, or is under way. */
+/** Steps are done by what happened since the page was opened; in the middle of a call by what happened before as well. */
 export function Steps({ state, events }) {
   const begin = useRef(null);
   const done = useRef(new Set());
   const [hidden, hide] = useState(false);
-  begin.current ??= events.at(-1)?.seq ?? 0;
+  begin.current ??= state.calls.length ? 0 : (events.at(-1)?.seq ?? 0);
   for (const { seq, type } of events) if (seq > begin.current) done.current.add(type);
-  for (const type of under(state.calls)) done.current.add(type);
-  const now = STEPS.findIndex(([, type]) => !done.current.has(type));
+  const over = done.current.has("CallAnswered");
+  const undone = STEPS.findIndex(([, type]) => !done.current.has(type));
+  const now = over ? -1 : Math.max(undone, state.calls.some(rings) ? STEPS.length - 1 : 0); // who presses nothing is led on
   return html`
     <section class="steps panel" aria-labelledby="steps">
       ${!hidden && html`
@@ -31,14 +32,4 @@ export function Steps({ state, events }) {
     </section>`;
 }
 
-/** What must have happened to the calls that there are. */
-function under(calls) {
-  const types = new Set();
-  for (const { direction, state, queue, rings = [] } of calls) {
-    if (direction !== "in") continue;
-    types.add("CallArrived");
-    if (queue || rings.length || ["ringing", "talking", "held", "parked"].includes(state)) types.add("DigitHeard");
-    if (["talking", "held", "parked"].includes(state)) types.add("CallAnswered");
-  }
-  return types;
-}
+const rings = ({ direction, state }) => direction === "in" && state === "ringing";
