@@ -66,6 +66,7 @@ class Leg {
     this.drop();
     try {
       await this.microphone();
+      if (this.state === "closed") this.still();
       if (turn !== this.turn) return;
       if (this.state !== "lost") this.tell("connecting");
       await this.connect(turn, takeOver);
@@ -99,6 +100,7 @@ class Leg {
       method: "POST",
       headers: { "Content-Type": "application/json", ...headers() },
       body: JSON.stringify({ ...body, sdp, take_over: takeOver, holder: holder() }),
+      signal: AbortSignal.timeout(CONNECT),
     });
     const told = await reply.json();
     if (reply.ok) return told.sdp;
@@ -216,7 +218,7 @@ class Leg {
 
   async useInput(id) {
     this.input = id || undefined;
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.still();
     await this.listen();
   }
 
@@ -246,9 +248,14 @@ class Leg {
     removeEventListener("online", this.wake);
     navigator.mediaDevices?.removeEventListener?.("devicechange", this.devicesChanged);
     this.drop();
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.still();
     this.audio.srcObject = null;
     this.tell("closed");
+  }
+
+  // The microphone's lamp goes out.
+  still() {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
   }
 }
 
@@ -280,21 +287,4 @@ async function counted(peer) {
 
 export function attach(options) {
   return new Leg(options);
-}
-
-// The ringing of a page on a device of its own, while the head-set lies on the desk: `ring(true)`, `ring(false)`.
-export function bell({ url, output }) {
-  const audio = new Audio(url);
-  audio.loop = true;
-  audio.setSinkId?.(output ?? "").catch(() => {});
-  return {
-    ring(on) {
-      if (on) audio.play().catch(() => {});
-      else {
-        audio.pause();
-        audio.currentTime = 0;
-      }
-    },
-    useOutput: (id) => audio.setSinkId?.(id ?? "").catch(() => {}),
-  };
 }
