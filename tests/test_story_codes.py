@@ -186,7 +186,7 @@ def test_a_page_and_a_telephone_count_the_same_tries() -> None:
         ("*12", "code.nobody_here"),
         ("*22", "code.nobody_here"),
         ("*78", "code.nobody_here"),
-        ("*99", "code.unknown"),
+        ("*95", "code.unknown"),
         ("*5#", "code.unknown"),
         ("#", "code.unknown"),
     ],

@@ -232,3 +232,18 @@ def test_help_is_called_as_soon_as_an_engine_is_there_again(tmp_path: Path) -> N
         office.wait(3)
         phone.press("112")
         office.wait_until(lambda: any(event.number == "112" for event in office.saw(CallDialled)), 6)
+
+
+@pytest.mark.parametrize("code", ["*11", "*99", "*72", "**", "*77", "*47", "*98"])
+@pytest.mark.parametrize("number", ["112", "0112", "9112"])
+def test_help_is_called_out_of_whatever_a_code_says_or_asks(code: str, number: str) -> None:
+    """J-01: where a number was to follow at once, elsewhere when no more follows."""
+    with Office(fidelity="signal") as office:
+        office.wait(2)
+        phone = lifts(office, "phone1")
+        phone.press(code)
+        office.wait(4)
+        phone.press(number)
+        at_once = number == "112" and code != "*98"
+        office.wait_until(lambda: office.saw(EmergencyDialled), 0.5 if at_once else 6)
+        assert office.saw(EmergencyDialled)[0].number == "112"

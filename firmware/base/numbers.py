@@ -181,6 +181,11 @@ def emergency_numbers(country: str) -> frozenset[str]:
     return frozenset(each for each in digits if pattern.fullmatch(each))
 
 
+def without_habit(digits: str) -> str:
+    """What was meant by somebody who keys a 0 or 9 first, out of habit."""
+    return digits[1:] if digits[:1] in HABITS else digits
+
+
 def shadows_emergency(code: str, emergencies: Iterable[str]) -> str | None:
     """The emergency number that `code` is, begins, or begins with; None where it is free."""
     return next((each for each in emergencies if each.startswith(code) or code.startswith(each)), None)

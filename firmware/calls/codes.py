@@ -5,8 +5,10 @@ They are the rows of the printed card. A service is a script of the room that of
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from firmware.base.card import ROWS
+from firmware.base.numbers import without_habit
 from firmware.calls.dialogue import Keys, Script, Step
 
 CODES = {code: row.service for row in ROWS for code in row.codes}
@@ -39,13 +41,17 @@ def begins_emergency(code: str, emergencies: Collection[str]) -> bool:
 
 def alert(code: str, script: Script, emergencies: Collection[str], dial: Callable[[str], object]) -> Script:
     """The script of `code`, but who answers a question with nothing else than an emergency number gets it;
-    the first answer also counts together with the code's own digits. Secrets are not looked at."""
+    the first answer also counts together with the code's own digits, and is whole at once where a number was
+    to follow. Secrets are not looked at."""
     before = code[1:] if code in ASKING else ""
     answer: str | None = None
     while (step := _next(script, answer)) is not None:
+        if isinstance(step, Keys) and not step.secret and before:
+            step = replace(step, whole=frozenset(emergencies))
         answer = yield step
         if isinstance(step, Keys):
-            found = {answer, before + answer} & set(emergencies) if answer and not step.secret else set()
+            meant = {answer, before + answer, without_habit(answer)}
+            found = meant & set(emergencies) if answer and not step.secret else set()
             before = ""
             if found:
                 script.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from firmware.base.clock import Clock, Timer
-from firmware.base.numbers import HABITS, after_habit, may_grow
+from firmware.base.numbers import HABITS, after_habit, may_grow, without_habit
 from firmware.calls.call import Stage
 from firmware.calls.codes import CODES, begins_code, begins_emergency, emergency_in, split
 from firmware.calls.dialogue import Say, Script
@@ -114,8 +114,8 @@ class Keypad:
     def _decided(self, phone: Handset) -> Decision:
         settings = self._exchange.settings
         for number in (before + phone.keys for before in self._before.get(phone.name, ())):
-            if number in settings.emergencies:
-                return Decision("emergency", number, 0.0)
+            if (meant := {number, without_habit(number)} & settings.emergencies) != set():
+                return Decision("emergency", meant.pop(), 0.0)
         return decide(phone.keys, settings.country, settings.emergencies, settings.extensions())
 
     def pass_on(self, phone: Handset, key: str) -> None:

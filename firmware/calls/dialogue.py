@@ -39,7 +39,7 @@ class Keys:
     """Ask, and wait for keys: one, or up to `most` of them, ended by `end` or by `next_s` without one.
 
     The answer is what was keyed, without the end key; "" where nothing came for `first_s` after the
-    question. `secret` keys are never told as events.
+    question. `secret` keys are never told as events; nobody waits for more behind one of `whole`.
     """
 
     prompts: tuple[Played, ...] = ()
@@ -48,6 +48,7 @@ class Keys:
     next_s: float = 4.0
     end: str = "#"
     secret: bool = False
+    whole: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ class Dialogue:
             self._go_on(self._typed)
             return
         self._typed += key
-        if len(self._typed) >= step.most:
+        if len(self._typed) >= step.most or self._typed in step.whole:
             self._forgive(step)
             self._go_on(self._typed)
         else:
