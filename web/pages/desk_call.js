@@ -90,11 +90,11 @@ function number(call, { station, state }) {
 }
 
 function Facts({ call, look }) {
+  const waited = (look === "ringing" ? call.waited : null) ?? call.waited_s;
   const facts = [
     call.direction === "in" && way(call) && ["fact.for", way(call)],
     call.label && ["fact.about", call.label],
-    call.waited_s !== null && call.waited_s !== undefined && ["fact.waited", duration(call.waited_s)],
-    look === "ringing" && call.waited !== null && ["fact.waited", duration(call.waited)],
+    Number.isFinite(waited) && ["fact.waited", duration(waited)],
     call.verified !== null && call.verified !== undefined && ["fact.proved", t(call.verified ? "proved.yes" : "proved.no")],
     call.language && ["fact.language", call.language],
     call.returning && ["fact.last", t("returning", { name: titled(call.returning.agent), ago: ago(call.returning.days) })],

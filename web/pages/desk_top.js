@@ -22,9 +22,11 @@ export function Top({ desk, voice }) {
         ${view.here && html`<button class="verb quiet-verb" data-verb="sign_out" onClick=${() => desk.order("sign_out", {}, true, "top")}>
           <${Sign} name="off" /> <span>${t("verb.sign_out")}</span></button>`}
       </div>
-      <div class="corner">
+      <div class="chips">
         ${view.here && html`<span class="chip"><${Sign} name=${voice.sign} /> ${stationName(view.station)}${voice.text && html` <small>${voice.text}</small>`}</span>`}
         ${agent.messages > 0 && html`<span class="chip new"><${Sign} name="message" /> ${t("top.messages", { n: agent.messages })}</span>`}
+      </div>
+      <div class="corner">
         <button class="round" aria-label=${t("verb.check")} title=${t("verb.check")} aria-keyshortcuts="V" onClick=${() => desk.toggle("check")}><${Sign} name="headset" /></button>
         <button class="round" aria-label=${t("verb.help")} title=${t("verb.help")} aria-keyshortcuts="?" onClick=${() => desk.toggle("help")}><${Sign} name="help" /></button>
       </div>

@@ -14,7 +14,7 @@ export function WrapUp({ desk }) {
   const extend = VERBS.find(({ id }) => id === "extend");
   return html`
     <div class="wrap">
-      <p class="said"><${Sign} name="wrapup" /> ${t("wrap.title")}${desk.recalled(wrap.call) && html`: <b>${desk.recalled(wrap.call)}</b>`}</p>
+      <p class="said"><${Sign} name="wrapup" /> <span>${t("wrap.title")}${desk.recalled(wrap.call) && html`: <b>${desk.recalled(wrap.call)}</b>`}</span></p>
       <p class="clock" role="timer" aria-live="off">${duration(Math.ceil(left))}</p>
       ${wrap.reasons.length > 0 && html`<${Reasons} desk=${desk} wrap=${wrap} />`}
       ${!desk.view.current && html`<${Notes} key=${wrap.call} desk=${desk} call=${wrap.call} note=${wrap.note} />`}
