@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from firmware.base.clock import TICK
 from firmware.base.events import (
     AgentChanged,
     CallAnswered,
+    CallbackTried,
     CallDialled,
     CallEnded,
     CallHeld,
@@ -68,6 +68,7 @@ class TalkTimes:
         self._seat: dict[str, str] = {}  # person -> his station
         self._states: dict[str, str] = {}  # person -> what he is seen to do
         self._out: set[str] = set()  # stations that have vanished
+        self._tried: set[str] = set()  # calls that call somebody back
         self._events, self._walked = Watch(), Watch()
         office.box.observers.append(self._notice)
 
@@ -79,6 +80,8 @@ class TalkTimes:
                 if event.station is not None:
                     self._seat[event.agent] = event.station
                 self._states[event.agent] = event.state
+            case CallbackTried():
+                self._tried.add(event.call)
             case CallDialled():
                 self._told[event.call] = Told(seats={event.phone} & self._exchange.phones.keys())
             case PhoneChanged():
@@ -89,11 +92,14 @@ class TalkTimes:
                 self._went_on(self._told[event.call], event)
             case _:
                 return
-        self._events.turn(-(-event.at // TICK) * TICK, self._by_events())
+        # What is done a moment later has the time of its reason, and is seen with the tick of its own.
+        self._events.turn(self._office.rig.now, self._by_events())
 
     def _went_on(self, told: Told, event: CallAnswered | CallHeld | CallResumed | CallMoved) -> None:
         match event:
             case CallAnswered():
+                if event.call in self._tried:  # perhaps another than who lifted first
+                    told.seats.clear()
                 told.seats.add(event.station)
                 told.talks, told.to = True, None
             case CallHeld():
