@@ -56,7 +56,6 @@ def test_what_the_desk_opens_keeps_nobody_out(engine: StandIn, page: Any) -> Non
     page.locator(".state.talking").wait_for()
     for key, opened in (
         ("t", ".picker"),
-        ("n", ".picker"),
         ("k", ".pad"),
         ("s", ".topics"),
         ("b", ".breaks"),

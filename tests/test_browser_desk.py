@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from desk_states import LOOKS, STATES, in_call, rings, signed_in
+from firefox import firefox
 from stand_in import StandIn
 
 from firmware.base.events import CallMoved, ReasonGiven
@@ -259,3 +260,33 @@ def test_it_speaks_danish_to_who_reads_danish(engine: StandIn, chromium: Any, po
     assert page.evaluate("document.documentElement.lang") == "da"
     assert page.get_by_text("2 nye beskeder").count() == 1
     context.close()
+
+
+@pytest.mark.gate
+def test_it_works_in_a_firefox_too(engine: StandIn, port: int, tmp_path: Any) -> None:
+    (profile := tmp_path / "firefox").mkdir()
+    rings(engine, "usb1")
+    with firefox(profile) as browser:
+        page = browser.new_page()
+        page.goto(f"http://localhost:{port}/card")
+        page.evaluate(ENTER)
+        page.goto(f"http://localhost:{port}/desk")
+        said = page.evaluate(f"({UNTIL})('article.card.ringing')")
+        assert "Hansen A/S" in said
+        page.evaluate("() => { dispatchEvent(new KeyboardEvent('keydown', { key: 'a' })); }")
+        page.evaluate("new Promise((done) => setTimeout(done, 500))")
+    assert ("agent.answer", {"who": "ann"}) in engine.orders
+
+
+ENTER = """async () => {
+  const headers = { "Content-Type": "application/json" };
+  await fetch("/api/town/enter", { method: "POST", headers, body: JSON.stringify({ who: "ann" }) });
+}"""
+UNTIL = """async (wanted) => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const found = document.querySelector(wanted);
+    if (found) return found.innerText;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return document.body.innerText;
+}"""
