@@ -37,6 +37,22 @@ HEADSET = """
   Object.defineProperty(navigator, "hid", { value: { getDevices: async () => [device] } });
 """
 
+KEYS = {  # in a state: what is pressed, and the order that it gives
+    "talks": {
+        **{
+            "h": "hold",
+            "p": "park",
+            "c": "record",
+            "e": "hang_up",
+            "k 5": "press",
+            "Escape s Enter": "inform",
+        },
+        **{"n 7 Enter": "conference", "b 2": "break"},
+    },
+    "asks": {"u": "complete", "n": "conference", "y": "swap", "q": "resume", "m": "mute"},
+    "rings": {"x": "reject"},
+    "wraps up": {"l": "extend", "2": "reason", "r": "ready"},
+}
 HIDDEN = """
   window.told = [];
   window.Notification = class {
@@ -180,6 +196,26 @@ def test_no_key_is_an_order_while_somebody_types_or_reads_the_list_of_keys(
     with ordered(desk, "mute"):
         desk.keyboard.press("m")
     assert [name for name, _ in engine.orders] == ["agent.mute"]
+
+
+def test_each_key_gives_the_order_that_its_button_says(engine: StandIn, desk: Any) -> None:
+    for state, keys in KEYS.items():
+        STATES[state](engine)
+        desk.get_by_text(LOOKS[state]).first.wait_for()
+        for key, name in keys.items():
+            *first, last = key.split()
+            for each in first:
+                desk.keyboard.press(each)
+            with ordered(desk, name):
+                desk.keyboard.press(last)
+    given = [(name.removeprefix("agent."), {**fields, "who": ""}) for name, fields in engine.orders]
+    assert [name for name, _ in given] == [name for keys in KEYS.values() for name in keys.values()]
+    told = [fields for _, fields in given]
+    assert {"who": "", "on": True} in told
+    assert {"who": "", "topic": "hours"} in told
+    assert {"who": "", "code": "meeting"} in told
+    assert {"who": "", "reason": "complaint"} in told
+    assert {"who": "", "whom": "7"} in told
 
 
 def test_a_caller_is_handed_to_who_is_picked_with_the_arrows(engine: StandIn, desk: Any) -> None:
