@@ -1,6 +1,8 @@
 """The files of the pages: whole, or packed for browsers; and not again while they are the same."""
 
 import gzip
+import re
+from pathlib import Path
 
 from browser import Browser
 from stand_in import StandIn
@@ -21,3 +23,17 @@ def test_a_file_is_packed_for_who_takes_it_so_and_sent_once(engine: StandIn, hou
     known = packed.headers["Etag"]
     again = there.ask("GET", "/pages/desk.js", HTTP_ACCEPT_ENCODING="gzip", HTTP_IF_NONE_MATCH=known)
     assert (again.status, again.body) == (304, b"")
+
+
+def test_the_desk_names_all_its_modules_so_that_a_browser_fetches_them_at_once() -> None:
+    web = Path(__file__).parents[1] / "web"
+    named = set(re.findall(r'modulepreload" href="/([^"]+)"', (web / "pages/desk.html").read_text("utf-8")))
+    needed, found = {"pages/desk.js"}, ["pages/desk.js"]
+    for each in found:
+        for other in re.findall(
+            r'^(?:import|export)[^;]* from "([^"]+)";', (web / each).read_text("utf-8"), re.M
+        ):
+            path = (web / each).parent.joinpath(other).resolve().relative_to(web).as_posix()
+            found += [path] if path not in needed else []
+            needed.add(path)
+    assert named == needed - {"pages/desk.js"}
