@@ -82,7 +82,7 @@ class Certificates:
 
     def ordered(self) -> tuple[str, ...]:
         """The same as `names`, the one that people use first."""
-        return tuple(sorted(self.names, key=lambda each: (not each.endswith(SUFFIX), ":" in each, each)))
+        return self._ordered
 
     @property
     def names(self) -> frozenset[str]:
@@ -171,6 +171,10 @@ class Certificates:
         return made
 
     def _opened(self) -> ssl.SSLContext:
+        """For connections from now on."""
+        self._ordered = tuple(
+            sorted(self.names, key=lambda each: (not each.endswith(SUFFIX), ":" in each, each))
+        )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self._folder / "leaf.pem")

@@ -13,8 +13,11 @@ export function me(anew = false) {
 
 /** Post JSON as whoever is signed in here. A session that another tab has changed meanwhile is looked up once more. */
 export async function post(path, fields = {}) {
-  const first = await posted(path, fields, await me());
-  return first.status === 401 || first.status === 403 ? posted(path, fields, await me(true)) : first;
+  const before = await me();
+  const first = await posted(path, fields, before);
+  if (first.status !== 401 && first.status !== 403) return first;
+  const now = await me(true);
+  return now.csrf === before.csrf ? first : posted(path, fields, now); // a wrong password is sent once
 }
 
 function posted(path, fields, { csrf }) {
