@@ -76,6 +76,9 @@ class Promise(Protocol):
         """He hung up before both were joined. True: the call goes on without him."""
 
 
+KEYS = 100.0  # of one call that are heard at once
+
+
 @dataclass(eq=False, slots=True)  # a thousand may wait, and are looked at whenever one moves
 class Call:
     """`began` is the instant (µs) of arrival or dialling, from which its seconds count."""
@@ -103,6 +106,8 @@ class Call:
     blocked: str = ""  # the office takes no calls from there, by that rule
     told: bool = False  # CallArrived or CallDialled is out: seconds count, and it will end by an event
     rung: list["Handset"] = field(default_factory=list)  # telephones that ring for it
+    keys_left: float = KEYS  # that are still heard of him at once (`flood`)
+    keyed_at: int = 0  # µs
 
     def step(self, act: str) -> None:
         """Go where the table says."""

@@ -4,6 +4,9 @@ The exchange leaves no way to say "busy" to one of them. His calls are answered 
 told so in one sentence where another line is free, and the line is given back. Nobody else waits longer for
 it: he reaches no menu, no queue and no telephone (RELIABILITY H-14). Whoever withholds his number cannot be
 told from others and is not counted, nor is a number that many people share.
+
+Keys, too: of one call no more are heard than a person presses, 100 at once and one a second beside, so that a
+machine that keys for hours turns no queues round and fills no disk (H-04).
 """
 
 from collections import deque
@@ -11,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from firmware.base.clock import SECOND
 from firmware.base.events import CallArrived, Event
+from firmware.base.ports import Fact, KeyHeard
+from firmware.calls.call import KEYS, Call
 
 if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
@@ -18,6 +23,15 @@ if TYPE_CHECKING:
 WINDOW = 60 * SECOND  # µs
 MOST_NUMBERS = 5_000  # that are kept in mind
 TOO_OFTEN = "too often"  # the rule of CallBlocked
+
+
+def bearable(call: Call, fact: Fact) -> bool:
+    """False: it is a key more than a person presses."""
+    if not isinstance(fact, KeyHeard):
+        return True
+    left = min(KEYS, call.keys_left + (fact.at - call.keyed_at) / SECOND)
+    call.keyed_at, call.keys_left = fact.at, left - (left >= 1)
+    return left >= 1
 
 
 class Flood:

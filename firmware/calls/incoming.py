@@ -14,6 +14,7 @@ from firmware.calls.blocking import Blocking
 from firmware.calls.call import Call, Stage, Tell
 from firmware.calls.dialogue import Dialogue
 from firmware.calls.dialogue import Step as Turn
+from firmware.calls.flood import bearable
 from firmware.calls.inform import Inform
 from firmware.calls.ivr import Flow, Notice
 from firmware.calls.line import Line
@@ -241,8 +242,7 @@ class Incoming:
             self._exchange.end(call, "caller", "abandoned")
 
     def heard(self, line: Line, fact: Fact) -> None:
-        call = line.call
-        if call is None:
+        if (call := line.call) is None or not bearable(call, fact):
             return
         if call.stage is Stage.TALKING and call in self._visits:
             self._visits.pop(call).stop()  # somebody took him back from what was said to him
