@@ -21,7 +21,7 @@ import numpy as np
 from firmware.base.ports import RATE
 from tools.bench import Figure, figure
 from tools.browser_ends import BEAT, Browsers, Elsewhere
-from tools.live_office import LiveOffice, share
+from tools.live_office import LiveOffice, Pages, share
 
 BENCH = "browser"
 ANSWERS = int(os.environ.get("BENCH_ANSWERS", "30"))
@@ -35,7 +35,7 @@ def office() -> Iterator[tuple[LiveOffice, Elsewhere]]:
     """An office in which dan sits at a page, which is another process."""
     with Browsers(ctx=get_context("spawn")) as browsers, tempfile.TemporaryDirectory() as folder:
         page = browsers.Page()
-        with LiveOffice(Path(folder), {}) as live:
+        with LiveOffice(Path(folder), pages=Pages) as live:
             page.join(folder)
             live.until(lambda: live.ask(lambda: live.box.exchange.phones["browser"].free), 5)
             live.order("agent.sign_in", who="dan", station="browser")

@@ -15,6 +15,7 @@ from aiortc import RTCSessionDescription
 from firmware.base.ports import FRAME, RATE
 from firmware.rim.leg_client import LegClient
 from firmware.rim.legbuffer import SILENCE
+from firmware.rim.ticker import prefer, settle
 from firmware.rim.webrtc import Raw
 from firmware.sound.frame import from_ulaw, to_ulaw
 
@@ -127,9 +128,13 @@ class Page(FarEnd):
 class Sitting:
     """Pages in a thread with a loop of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, punctual: bool = False) -> None:
+        """`punctual`: as the thread of a real browser that has the sound, before all that only computes."""
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, name="pages", daemon=True).start()
+        if punctual:
+            prefer()
+            self.loop.call_soon_threadsafe(settle)
 
     def join(self, client: LegClient, leg: str = "browser") -> Page:
         """A page that is connected and speaks."""
@@ -155,8 +160,8 @@ class Elsewhere:
     """One page in a process of its own, as a browser is; times are those of the whole computer."""
 
     def __init__(self) -> None:
-        self._sitting = Sitting()
-        self._page = Page()
+        self._sitting = Sitting(punctual=True)
+        self._page: Page
         self._spoken: list[float] = []
 
     def join(self, folder: str) -> None:

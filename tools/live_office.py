@@ -8,6 +8,8 @@ import json
 import re
 import selectors
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -111,10 +113,44 @@ class Clicker:
         return answer, told
 
 
+class Pages:
+    """The web process of that folder."""
+
+    def __init__(self, folder: Path, relay: Relay) -> None:
+        command = [sys.executable, "-m", "web", "--state", str(folder), "--http", "0"]
+        self._child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._child.stdout is not None
+        self.url = self._child.stdout.readline().strip().rstrip("/")
+
+    def close(self) -> None:
+        self._child.terminate()
+        self._child.wait(5)
+
+
+class NearPages(Pages):
+    """The same in this process, with the relay between their browsers and the box."""
+
+    def __init__(self, folder: Path, relay: Relay) -> None:
+        self.house = House(folder, engine_at(folder))
+        self.house.legs.client = RelayedClient(folder, relay)
+        self._server = Server(0, self.house.site)
+        self._server.prepare()
+        threading.Thread(target=self._server.serve, daemon=True).start()
+        self.url = f"http://localhost:{self._server.bind_addr[1]}"
+
+    def close(self) -> None:
+        self.house.close()
+        self._server.stop()
+        self.house.put_away()
+
+
 class LiveOffice(Office):
     """`url` is its pages'; agents dan and eva sit at browsers."""
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, Any] | None = None, pages: "type[Pages] | None" = None
+    ) -> None:
+        """`pages`: in this process, behind the relay, or as a box has them."""
         self._legs = Legs(folder)
         self.relay = Relay()
         super().__init__(settings or SETTINGS, state=folder)
@@ -128,12 +164,8 @@ class LiveOffice(Office):
         self.ticker = Ticker(self._beat)
         self._thread = threading.Thread(target=self._run, name="tick", daemon=True)
         self._thread.start()
-        self.house = House(folder, engine_at(folder))
-        self.house.legs.client = RelayedClient(folder, self.relay)
-        self._server = Server(0, self.house.site)
-        self._server.prepare()
-        threading.Thread(target=self._server.serve, daemon=True).start()
-        self.url = f"http://localhost:{self._server.bind_addr[1]}"
+        self.pages = (pages or NearPages)(folder, self.relay)
+        self.url = self.pages.url
         self.until(lambda: LegClient(folder).stats("browser") == {"live": False}, 10)
 
     def _open_legs(self) -> Legs:
@@ -205,9 +237,7 @@ class LiveOffice(Office):
     def close(self) -> None:
         self._ended.set()
         self._thread.join(5)
-        self.house.close()
-        self._server.stop()
-        self.house.put_away()
+        self.pages.close()
         self._control.close()
         self._live.close()
         self._media.close()
