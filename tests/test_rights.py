@@ -13,6 +13,8 @@ from web.roles import NEEDED, ORDERS, ROLES, needed_for
 from web.route import Route
 from web.routes import ROUTES
 from web.shapes import User
+from web.sight import sight_of
+from web.visitor import Visitor
 
 ALONE = {"anybody": 0, "self": 1, "agent": 2, "supervisor": 3, "owner": 4}  # told again, by another head
 COMES_TO = {None: (0, 0), "agent": (2, 2), "supervisor": (3, 3), "owner": (4, 4)}  # reading, changing
@@ -111,6 +113,25 @@ def test_an_agent_orders_for_himself_whatever_he_sends(
 def test_listening_to_colleagues_needs_a_supervisor(browsers: dict[str | None, Browser]) -> None:
     assert browsers["agent"].post("/api/orders/agent.listen", {"whom": "ben"}).status == 403
     assert browsers["supervisor"].post("/api/orders/agent.listen", {"whom": "ben"}).status == 200
+
+
+def test_what_a_caller_keys_is_seen_by_whoever_has_the_call(
+    engine: StandIn, browsers: dict[str | None, Browser]
+) -> None:
+    told = {"id": "c1", "rings": [], "data": {"account": "1234"}, "note": "wants money"}
+    engine.snapshot["calls"] = [{**told, "with": "phone2"}, {**told, "id": "c2", "with": "phone1"}]
+    assert sight_of(Visitor(), "phone1").sees("CallArrived", {"call": "c1"}, engine.snapshot)
+    for kind in ("DigitHeard", "CaseData", "CallNoted"):
+        sees = [
+            sight_of(Visitor(), "phone1").sees(kind, {"call": f"c{n}"}, engine.snapshot) for n in (1, 2, 3)
+        ]
+        assert sees == [False, True, False]
+        assert sight_of(Visitor(town=True), None).sees(kind, {"call": "c1"}, engine.snapshot)
+    assert not sight_of(Visitor(), "phone1").sees("Standing", {}, engine.snapshot)
+    while not (calls := browsers["agent"].get("/api/state").json["calls"]):
+        pass  # the snapshot of 0.1 s ago still serves
+    assert [call["data"] for call in calls] == [{}, {"account": "1234"}] and "note" not in calls[0]["note"]
+    assert browsers["quality"].get("/api/state").json["calls"][0]["data"] == {"account": "1234"}
 
 
 def test_the_town_is_open_at_its_own_computer_only(engine: StandIn, house: House) -> None:

@@ -1,13 +1,16 @@
 // The head of a page: where one is, where else one may go, and how the box is.
 
-import { Icon, html } from "./parts.js";
+import { me } from "./me.js";
+import { Icon, html, useEffect, useState } from "./parts.js";
 import { t } from "./texts.js";
 
-const PLACES = ["/town", "/live", "/desk", "/card"];
+const PLACES = ["/town", "/live", "/desk", "/card", "/users"];
 
 export function Top({ here, state, trouble }) {
   const [look, icon, words] = health(state, trouble);
-  const places = PLACES.filter((place) => place !== "/town" || state?.town);
+  const [owner, setOwner] = useState(false);
+  useEffect(() => { me().then(({ role }) => setOwner(role === "owner")).catch(() => {}); }, []);
+  const places = PLACES.filter((place) => (place !== "/town" || state?.town) && (place !== "/users" || owner));
   return html`
     <header class="top">
       <h1><img src="/pages/bell.svg" alt="" width="28" height="28" /> Bellwire</h1>

@@ -36,6 +36,9 @@ function User({ user, send, invite }) {
     <li class=${user.disabled ? "out" : ""} aria-label=${user.name}>
       <b>${user.name}</b>
       <${Roles} label=${t("users.role_of", { name: user.name })} value=${user.role} change=${(role) => send(path, { role })} />
+      <label class="minutes">${t("users.lock")}
+        <input type="number" min="0" max="600" value=${user.lock_min} onChange=${({ currentTarget }) => send(path, { lock_min: Number(currentTarget.value) })} />
+      </label>
       <button type="button" class="small" onClick=${() => invite(`${path}/invite`, {})}>${t("users.invite")}</button>
       <button type="button" class="small" onClick=${() => send(path, { disabled: !user.disabled })}>
         ${user.disabled ? t("users.enable") : t("users.disable")}
