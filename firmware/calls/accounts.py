@@ -42,7 +42,7 @@ class Accounts:
     def wait(self, account: str) -> float:
         """Seconds that no PIN of it is looked at; 0: he may try."""
         tried, guesses = self._tried.get(account), self._strikes(self._clock.now)
-        waits = min(LONGEST_WAIT, 2.0 ** min(guesses - FREE, 12)) if guesses > FREE else 0.0
+        waits = min(LONGEST_WAIT, 2.0 ** min(guesses - FREE - 1, 12)) if guesses > FREE else 0.0
         box = self._last + round(waits * SECOND)
         return max(0, (tried.until if tried else 0) - self._clock.now, box - self._clock.now) / SECOND
 
