@@ -1,12 +1,13 @@
 // A dialog of the browser's own making: it keeps the focus, and Escape closes it.
 
 import { Sign } from "./desk_icons.js";
-import { html, useEffect, useRef } from "./parts.js";
+import { useLayoutEffect } from "../vendor/hooks.js";
+import { html, useRef } from "./parts.js";
 import { t } from "./texts.js";
 
 export function Dialog({ desk, title, children }) {
   const dialog = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current.showModal();
   }, []);
   return html`

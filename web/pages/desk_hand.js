@@ -3,7 +3,8 @@
 import { Sign } from "./desk_icons.js";
 import { work, VERBS } from "./desk_verbs.js";
 import { titled } from "./format.js";
-import { KeyPad, html, useEffect, useRef, useState } from "./parts.js";
+import { useLayoutEffect } from "../vendor/hooks.js";
+import { KeyPad, html, useRef, useState } from "./parts.js";
 import { t, word } from "./texts.js";
 
 /** Everybody and everything a caller can be handed to: `{to, name, note, look}`, the free first. */
@@ -70,7 +71,7 @@ export function Keypad({ desk }) {
     setSent((count) => count + 1);
     desk.order("press", { keys });
   };
-  useEffect(() => pad.current.querySelector("button").focus(), []);
+  useLayoutEffect(() => pad.current.querySelector("button").focus(), []); // before the next key comes
   const typed = (event) => {
     if (event.key === "Escape") return desk.toggle("");
     if (/^[0-9*#]$/.test(event.key)) {
