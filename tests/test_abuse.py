@@ -217,3 +217,26 @@ def test_nothing_of_the_house_evaluates_what_it_is_given() -> None:
                     case ast.keyword(arg="secret") if "bottle" in path.read_text("utf-8"):
                         found += [path] if "get_cookie" in path.read_text("utf-8") else []
     assert found == []
+
+
+def test_a_bug_of_ours_ends_one_stream_and_no_other(
+    engine: StandIn,
+    house: House,
+    port: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pages = [http.client.HTTPConnection("localhost", port, timeout=5) for _ in range(2)]
+    for page in pages:
+        page.request("GET", "/api/events")
+    streams_of = [page.getresponse() for page in pages]
+    while len(house.feed.pages._streams) < 2:
+        pass
+    monkeypatch.setattr(house.feed.pages._streams[0].source, "more", lambda room: 1 / 0)
+    engine.tell(CallArrived("c1", "line1", None, "Hansen", None))
+    while house.feed.streams == 2:
+        pass
+    assert house.feed.streams == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    for stream in streams_of:
+        stream.close()

@@ -129,7 +129,9 @@ class Feed:
 
     def lost(self, reader: Reader) -> bool:
         """So much has happened that memory has no longer what it misses: it may come back and ask."""
-        return bool(self._recent) and reader.after is not None and reader.after < self._recent[0].seq - 1
+        with self._lock:
+            first = self._recent[0].seq if self._recent else 0
+        return reader.after is not None and reader.after < first - 1
 
     def _events(self, reader: Reader, room: int) -> Iterator[bytes]:
         """Those of memory, as far as there is room."""

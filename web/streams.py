@@ -8,7 +8,9 @@ kept once for all. A page that stays behind for `LATE` seconds is cut: it comes 
 import selectors
 import socket
 import struct
+import sys
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from ssl import SSLWantReadError, SSLWantWriteError
@@ -146,13 +148,16 @@ class Streams:
 
     def _serve(self, stream: _Stream, now: float) -> bool:
         """Send what there is; whether it goes on."""
-        if not stream.source.lives():
-            return False
-        stream.fill(now)
         try:
+            if not stream.source.lives():
+                return False
+            stream.fill(now)
             stream.send(now)
             stream.fill(now)
         except OSError:
+            return False
+        except Exception:  # our own bug ends one stream, and its page comes back
+            print(traceback.format_exc().encode("unicode_escape").decode(), file=sys.stderr, flush=True)
             return False
         if stream.waits != bool(stream.backlog):
             stream.waits = not stream.waits
