@@ -15,6 +15,7 @@ from browser import PASSWORD, Browser
 from cryptography import x509
 from stand_in import StandIn
 
+from firmware.base.events import CallArrived
 from web.house import House
 from web.server import Server
 from web.shapes import User
@@ -75,14 +76,42 @@ def test_the_leaf_follows_addresses_and_the_calendar(tmp_path: Path) -> None:
     assert known.look() and known.leaf.not_valid_before_utc < date
 
 
-def test_a_browser_that_has_the_root_is_served_and_nobody_waits_for_half_open_hands(
-    box: House, certificates: Certificates
-) -> None:
+def served(box: House, certificates: Certificates) -> tuple[Server, int]:
     server = Server(0, box.site, tls=lambda: certificates.context)
     server.expiration_interval = 0.05
     server.prepare()
     threading.Thread(target=server.serve, daemon=True).start()
-    port = server.bind_addr[1]
+    return server, server.bind_addr[1]
+
+
+def test_events_are_streamed_over_tls_and_end_with_the_session(
+    engine: StandIn, box: House, certificates: Certificates
+) -> None:
+    server, port = served(box, certificates)
+    trusting = ssl.create_default_context(cadata=certificates.pem.decode())
+    owner = Browser(box)
+    owner.sign_in("olga")
+    with closing(
+        trusting.wrap_socket(create_connection(("127.0.0.1", port), 5), server_hostname="office.local")
+    ) as line:
+        cookie = f"__Host-bellwire={owner.cookies['__Host-bellwire']}"
+        line.sendall(f"GET /api/events HTTP/1.1\r\nHost: office.local\r\nCookie: {cookie}\r\n\r\n".encode())
+        read = b""
+        while b"event: state" not in read:
+            read += line.recv(100_000)
+        engine.tell(*(CallArrived(f"c{n}", "line1", None, "x" * 2_000, None) for n in range(200)))
+        while b"id: 200\n" not in read:
+            read += line.recv(100_000)
+        assert owner.post("/api/sign-out").status == 200
+        while line.recv(100_000):
+            pass
+    server.stop()
+
+
+def test_a_browser_that_has_the_root_is_served_and_nobody_waits_for_half_open_hands(
+    box: House, certificates: Certificates
+) -> None:
+    server, port = served(box, certificates)
     trusting = ssl.create_default_context(cadata=certificates.pem.decode())
     mute = [create_connection(("127.0.0.1", port)) for _ in range(20)]  # they say nothing at all
     for stray in mute[:5]:
