@@ -4,6 +4,7 @@ import gzip
 import re
 from pathlib import Path
 
+import pytest
 from browser import Browser
 from stand_in import StandIn
 
@@ -25,10 +26,12 @@ def test_a_file_is_packed_for_who_takes_it_so_and_sent_once(engine: StandIn, hou
     assert (again.status, again.body) == (304, b"")
 
 
-def test_the_desk_names_all_its_modules_so_that_a_browser_fetches_them_at_once() -> None:
-    web = Path(__file__).parents[1] / "web"
-    named = set(re.findall(r'modulepreload" href="/([^"]+)"', (web / "pages/desk.html").read_text("utf-8")))
-    needed, found = {"pages/desk.js"}, ["pages/desk.js"]
+@pytest.mark.parametrize(("page", "first"), [("desk", "desk"), ("town", "town"), ("index", "live")])
+def test_a_page_names_all_its_modules_so_that_a_browser_fetches_them_at_once(page: str, first: str) -> None:
+    web, script = Path(__file__).parents[1] / "web", f"pages/{first}.js"
+    html = (web / f"pages/{page}.html").read_text("utf-8")
+    named = set(re.findall(r'modulepreload" href="/([^"]+)"', html))
+    needed, found = {script}, [script]
     for each in found:
         for other in re.findall(
             r'^(?:import|export)[^;]* from "([^"]+)";', (web / each).read_text("utf-8"), re.M
@@ -36,4 +39,4 @@ def test_the_desk_names_all_its_modules_so_that_a_browser_fetches_them_at_once()
             path = (web / each).parent.joinpath(other).resolve().relative_to(web).as_posix()
             found += [path] if path not in needed else []
             needed.add(path)
-    assert named == needed - {"pages/desk.js"}
+    assert named == needed - {script}
