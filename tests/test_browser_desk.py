@@ -230,6 +230,12 @@ def test_a_caller_is_handed_to_who_is_picked_with_the_arrows(engine: StandIn, de
         desk.keyboard.press("Shift+Enter")
     assert engine.orders == [("agent.transfer", {"who": "ann", "to": "ben", "attended": False})]
     desk.locator(".picker").wait_for(state="detached")
+    desk.keyboard.press("t")
+    STATES["wraps up"](engine)  # the caller has hung up meanwhile
+    desk.get_by_text("Done, ready").wait_for()
+    in_call(engine, "usb1", id="c9")
+    desk.locator(".state.talking").wait_for()
+    assert desk.locator(".picker").count() == 0
 
 
 def test_the_buttons_of_a_headset_answer_and_mute_and_its_lamps_show_it(

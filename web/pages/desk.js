@@ -18,6 +18,7 @@ import { html, render, useCallback, useEffect, useRef, useState } from "./parts.
 import { speak, t } from "./texts.js";
 
 const REMEMBERED = 50; // calls whose name and first ring this page knows after they are over
+const OF_A_CALL = new Set(["transfer", "conference", "keypad", "inform"]); // what is open for a call closes with it
 const LOST = 2500; // ms without the box, after which it is asked whether the session is still good
 
 /** Whatever the parts of the desk ask of it; the refusals are shown where the order was given. */
@@ -69,6 +70,9 @@ function useDesk(who) {
     names.current.set(call.id, party(call, desk.view));
     if (names.current.size > REMEMBERED) names.current.delete(names.current.keys().next().value);
   }
+  const { agent, current, held = [] } = desk.view ?? {};
+  useEffect(() => refuse({ at: "", text: "" }), [agent?.status, agent?.state]);
+  useEffect(() => setPanel((open) => (OF_A_CALL.has(open) ? "" : open)), [current?.id, held.length]);
   return desk;
 }
 
