@@ -193,3 +193,23 @@ def test_a_click_listens_to_a_colleague_where_there_is_nothing_to_lift() -> None
         dan.listen("ann")
         office.wait(0.2)
         assert dan.state == "talking" and office.box.sound.voices("browser") == {"line1", "phone1"}
+
+
+@pytest.mark.parametrize("who", ["ann", "dan"])
+def test_whoever_puts_two_through_who_both_were_on_hold_has_dial_tone_or_is_free(who: str) -> None:
+    with Office(QUICK, fidelity="signal") as office:
+        caller, agent, ben = rings_at(office, who), office.agent(who), office.phone("phone2")
+        agent.answer()
+        office.wait(1)
+        agent.transfer("ben", attended=True)
+        office.wait_until(lambda: ben.ringing, 5)
+        ben.lift()
+        office.wait(1)
+        agent.hold()
+        office.wait(1)
+        agent.complete()
+        office.wait(1)
+        assert (agent.hears(), agent.state) == (("dial", "talking") if who == "ann" else ("silence", "idle"))
+        caller.say(recorded("vm-goodbye")[:4000])
+        office.wait(0.2)
+        assert ben.hears() == "speech"

@@ -163,11 +163,12 @@ class Transfers:
         one, other = self._hands.far(call, phone), self._hands.far(asked, phone)
         for each in (call, asked):
             self._free(each, phone)
-        self._exchange.sound.part(phone.name)
         phone.call = None
         if phone.state in (State.TALKING, State.CALLING):
+            self._exchange.sound.part(phone.name)
             phone.invite_again()
-            self._hands.done(phone)
+        self._hands.done(phone)
+        self._exchange.changed(phone)
         self._hands.together(one, other)
         if isinstance(one, Line) and isinstance(other, Line):
             self.moved(call, other, phone)
