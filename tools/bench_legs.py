@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from firmware.base.ports import RATE
+from firmware.rim.ticker import prefer
 from tools.bench import Figure, figure
 from tools.browser_ends import BEAT, Browsers, Elsewhere
 from tools.live_office import LiveOffice, Pages, share
@@ -32,7 +33,8 @@ PAUSE = 0.3  # s between two
 
 @contextmanager
 def office() -> Iterator[tuple[LiveOffice, Elsewhere]]:
-    """An office in which dan sits at a page, which is another process."""
+    """An office in which dan sits at a page, which is another process; privileged as the simulator is."""
+    prefer()
     with Browsers(ctx=get_context("spawn")) as browsers, tempfile.TemporaryDirectory() as folder:
         page = browsers.Page()
         with LiveOffice(Path(folder), pages=Pages) as live:
