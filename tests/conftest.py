@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +44,21 @@ def port(house: House) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A real browser; skipped in words where there is none, but never on the build server."""
+def launch() -> Iterator[Callable[..., Any]]:
+    """Start a real Chromium with more flags; skipped in words where there is none, but never on the build
+    server. Playwright has one loop in a thread: whoever wants a browser takes it from here."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None and not os.environ.get("CI"):
         pytest.skip("no Chromium here: sudo apt install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def chromium(launch: Callable[..., Any]) -> Iterator[Any]:
+    """One without more."""
+    browser = launch()
+    yield browser
+    browser.close()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -68,10 +69,11 @@ async def talking(path: str = "raw") -> AsyncIterator[Talk]:
 
 
 def run(act: Act, path: str = "raw") -> None:
-    """A test in a loop of its own."""
+    """A test in a loop of its own, in a thread of its own: a browser's tests may have left one in this."""
 
     async def whole() -> None:
         async with talking(path) as talk:
             await act(talk)
 
-    asyncio.run(whole())
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, whole()).result()

@@ -1,15 +1,13 @@
 """Browsers that are real, as telephones: sound and keys both ways, reloading, two tabs, a failing network."""
 
 import os
-import shutil
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import FLAGS
 from firefox import FREQUENCY, firefox
 
 from firmware.base.events import CallAnswered, CallEnded
@@ -77,18 +75,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveOffice]:
 
 
 @pytest.fixture(scope="module")
-def chromium_with_microphone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium here: sudo apt install chromium")
-    from playwright.sync_api import sync_playwright
-
+def chromium_with_microphone(
+    launch: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
     heard = microphone(tmp_path_factory.mktemp("sound") / "microphone.wav")
-    flags = [*FLAGS, *SOUND, f"--use-file-for-fake-audio-capture={heard}", "--no-proxy-server"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
+    browser = launch(*SOUND, f"--use-file-for-fake-audio-capture={heard}", "--no-proxy-server")
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
