@@ -28,6 +28,7 @@ from firmware.desk.alarms import Alarms
 from firmware.desk.claim import Claim
 from firmware.desk.glance import Glance
 from firmware.desk.offers import Offers
+from firmware.desk.peace import Peace
 from firmware.desk.queue import Desk
 from firmware.desk.services import Services
 from firmware.desk.shown import Shown
@@ -132,7 +133,7 @@ class Box:
         self.claim = Claim(self.exchange, secret, self.clock, self.tell)
         self.exchange.services |= Services(desk, pins, self._prompts.names).scripts | self.claim.services
         self.observers += [self.offers.announcer.see, desk.callers.see, desk.places.see, self.shown.see]
-        self.observers += [self.glance.see, desk.returns.see]
+        self.observers += [self.glance.see, desk.returns.see, Peace(desk, self.clock).see]
         self.observers += [desk.callbacks.see, SignOut(desk, self.clock).see, *self.taping.observers]
         self.exchange.incoming.aids.memory = desk.callers
         self.orders |= desk.orders.table | desk.callers.orders | pins.orders | desk.callbacks.orders

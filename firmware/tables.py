@@ -38,7 +38,6 @@ from firmware.steps import Step
 
 Country = Literal["US", "UK", "DK", "HR", "TR", "KR", "CN", "TW", "DE", "FR"]
 Spoken = Literal["en", "da"]  # what the box speaks: firmware/base/spoken.py
-Spoken = Literal["en", "da"]  # what the box speaks: firmware/base/spoken.py
 Strategy = Literal["ring_down", "hunt", "hunt_fixed", "longest_idle", "fewest_calls", "share", "skills"]
 Supervision = Literal["loop_break", "reversal", "busy_tone", "dial_tone", "silence"]
 Seconds = Annotated[float, Meta(ge=1, le=600)]
@@ -192,6 +191,7 @@ class Office(Row, frozen=True):
     return_s: Annotated[float, Meta(ge=0, le=600)] = 30.0  # a call is kept for a station that has vanished
     sign_out_at_closing: bool | str = True  # of the last of somebody's queues; or of this row of hours
     sign_out_after_h: Annotated[float, Meta(ge=0, le=168)] = 12.0  # 0: never
+    dnd_h: Annotated[float, Meta(ge=0, le=168)] = 0.0  # "do not disturb" ends after so long; 0: never
     lookup_hosts: Annotated[tuple[Origin, ...], Meta(max_length=20)] = ()  # that flows may ask over HTTP
     greet_known: bool = False  # whoever is in `names` is greeted by his name
     names: Annotated[dict[Known, str], Meta(max_length=5_000)] = {}  # number of a caller -> his spoken name

@@ -44,7 +44,7 @@ CARD: dict[str, tuple[Row, ...]] = {
     "Colleagues": (
         Row("pickup", ("*8",), "Take the call that rings elsewhere, or the oldest one parked."),
         Row("pickup_of", ("**",), "Take the call that rings at that colleague's.", NUMBER),
-        Row("listen", ("*33",), "Listen to a colleague's call, where the owner allows it.", NUMBER),
+        Row("listen", ("*33",), "Listen to a colleague, if allowed; then 2: speak to him, 3: join.", NUMBER),
         Row("join", ("*34",), "Join a colleague's call, where the owner allows it.", NUMBER),
     ),
     "Your own calls, led elsewhere": (
