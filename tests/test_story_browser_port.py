@@ -34,8 +34,8 @@ class PagedOffice(Office):
         for _ in range(round(seconds * 50)):
             self.tick()
             while (heard := self._page.tick()) is not None:
-                if "browser" in heard and not self.cut:
-                    self.ear.append(from_ulaw(np.frombuffer(heard["browser"], np.uint8)))
+                if b"browser" in heard and not self.cut:
+                    self.ear.append(from_ulaw(np.frombuffer(heard[b"browser"], np.uint8)))
             frame, self._mouth = self._mouth[:FRAME], self._mouth[FRAME:]
             said = to_ulaw(np.pad(frame, (0, FRAME - len(frame)))).tobytes()
             self._page.say([(b"browser", not self.cut, b"", said)])
