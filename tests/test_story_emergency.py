@@ -21,7 +21,7 @@ def test_the_last_digit_seizes_a_line_at_once(fidelity: str) -> None:
 
 
 @both
-@pytest.mark.parametrize(("keys", "wait"), [("0112", 0.0), ("9112", 2.0)])
+@pytest.mark.parametrize(("keys", "wait"), [("0112", 0.0), ("9112", 0.8)])
 def test_a_habitual_prefix_is_forgiven(fidelity: str, keys: str, wait: float) -> None:
     with Office(fidelity=fidelity) as office:
         phone = office.phone("phone1")

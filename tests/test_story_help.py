@@ -126,7 +126,8 @@ def test_every_number_of_every_country_by_night_and_behind_a_habit(land: str) ->
         for n, number in enumerate([*numbers, *(f"{habit}{each}" for each in numbers for habit in "09")]):
             phone = lifts(office, f"phone{n % 4 + 1}")
             phone.press(number)
-            office.wait_until(lambda n=n: len(office.saw(EmergencyDialled)) > n, 6)
+            keying = 0.16 * len(number) + 0.08  # s
+            office.wait_until(lambda n=n: len(office.saw(EmergencyDialled)) > n, keying + SEIZED)
             event = office.saw(EmergencyDialled)[n]
             assert event.number == number[1:] or number.startswith(event.number)
             office.wait_until(lambda event=event: dialled(office, event.call), SEIZED)

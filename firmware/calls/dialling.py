@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from firmware.calls.exchange import Exchange
 
 PAUSE = 3.0  # s without a key: the number is complete
-HABIT_PAUSE = (
-    2.0  # s after an emergency number behind a habitual 0 or 9, or a code, that may still be another number
-)
+# s after an emergency number behind a habitual 0 or 9, or a code, that may still be another number: a line is
+# seized within a second of the last digit (RELIABILITY J-01)
+HABIT_PAUSE = 0.9
 MOST_KEYS = 32
 
 
