@@ -31,7 +31,8 @@ class Pages:
         """With `https` others in this network are served too. Refused: somebody else has a port."""
         check_free(port)
         check_free(https or 0, "--https")
-        self._folder, self._port, self._ready = folder, port, ready
+        self._any = port == 0
+        self._folder, self._port, self._ready = folder, port or any_free(), ready
         self._more = [] if https is None else ["--https", str(https)]
         self._closing = threading.Event()
         self._child: subprocess.Popen[str] | None = None
@@ -54,6 +55,8 @@ class Pages:
         while not self._closing.is_set():
             listened = self._live_once()
             pause = FIRST if listened else min(2 * pause, LONGEST)
+            if self._any and not (listened or self._answered):  # somebody else was faster
+                self._port = any_free()
             self._closing.wait(pause)
 
     def _live_once(self) -> bool:
@@ -97,6 +100,14 @@ def answers(port: int) -> bool:
         asked.request("GET", "/healthz")
         return asked.getresponse().status == http.client.OK
     return False
+
+
+def any_free() -> int:
+    """A port that nobody has. It is chosen here, because a web server that is told its port can have it again
+    at once when it is started anew; one that asked the system for any waits a minute for that."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def check_free(port: int, option: str = "--http") -> None:

@@ -53,9 +53,10 @@ def door(tmp_path: Path) -> Iterator[Door]:
 
 
 def health(port: int) -> dict[str, Any] | None:
+    """The server ends the connection: its port must be free for the next one all the same."""
     asked = http.client.HTTPConnection("localhost", port, timeout=5)
     try:
-        asked.request("GET", "/healthz")
+        asked.request("GET", "/healthz", headers={"Connection": "close"})
         found: dict[str, Any] = json.load(asked.getresponse())
         return found
     except OSError:
