@@ -61,10 +61,21 @@ def test_a_session_that_was_planted_is_not_taken_over(box: House) -> None:
     browser.show("planted" * 6)
     browser.sign_in("ann")
     assert browser.cookies["__Host-bellwire"] != "planted" * 6
-    before = dict(browser.cookies)
-    browser.sign_in("olga")
-    browser.cookies = before
-    assert browser.get("/api/me").json["name"] is None  # his session before has ended with it
+    for csrf in (browser.csrf, ""):
+        before, browser.csrf = dict(browser.cookies), csrf
+        browser.sign_in("olga")
+        browser.cookies, after = before, browser.cookies
+        assert browser.get("/api/me").json["name"] is None  # his session before has ended with it
+        browser.cookies = after
+
+
+def test_what_others_of_this_computer_have_set_as_cookies_harms_nobody(box: House) -> None:
+    browser = Browser(box)
+    browser.sign_in("ann")
+    token = f"__Host-bellwire={browser.cookies['__Host-bellwire']}"
+    for other in ("a/b=1", "a,b=1", "=", ";;", "expires=3", 'x="\\', "bellwire=1"):
+        assert browser.get("/api/me", HTTP_COOKIE=f"{other}; {token}").json["name"] == "ann"
+        assert browser.post("/api/lock", HTTP_COOKIE=other).status == 401
 
 
 def test_a_session_ends_by_the_clock_and_outlives_a_new_start_of_the_pages(box: House) -> None:

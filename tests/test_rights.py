@@ -13,7 +13,7 @@ from web.roles import NEEDED, ORDERS, ROLES, needed_for
 from web.route import Route
 from web.routes import ROUTES
 from web.shapes import User
-from web.sight import sight_of
+from web.sight import Sight, sight_of
 from web.visitor import Visitor
 
 ALONE = {"anybody": 0, "self": 1, "agent": 2, "supervisor": 3, "owner": 4}  # told again, by another head
@@ -120,18 +120,36 @@ def test_what_a_caller_keys_is_seen_by_whoever_has_the_call(
 ) -> None:
     told = {"id": "c1", "rings": [], "data": {"account": "1234"}, "note": "wants money"}
     engine.snapshot["calls"] = [{**told, "with": "phone2"}, {**told, "id": "c2", "with": "phone1"}]
-    assert sight_of(Visitor(), "phone1").sees("CallArrived", {"call": "c1"}, engine.snapshot)
+    ann = Sight("ann", whole=False)
+    assert ann.sees("CallArrived", {"call": "c1"}, engine.snapshot)
     for kind in ("DigitHeard", "CaseData", "CallNoted"):
-        sees = [
-            sight_of(Visitor(), "phone1").sees(kind, {"call": f"c{n}"}, engine.snapshot) for n in (1, 2, 3)
-        ]
-        assert sees == [False, True, False]
-        assert sight_of(Visitor(town=True), None).sees(kind, {"call": "c1"}, engine.snapshot)
-    assert not sight_of(Visitor(), "phone1").sees("Standing", {}, engine.snapshot)
+        assert [ann.sees(kind, {"call": f"c{n}"}, engine.snapshot) for n in (1, 2, 3)] == [False, True, False]
+        assert sight_of(Visitor(town=True)).sees(kind, {"call": "c1"}, engine.snapshot)
+    assert not ann.sees("Standing", {}, engine.snapshot)
     while not (calls := browsers["agent"].get("/api/state").json["calls"]):
         pass  # the snapshot of 0.1 s ago still serves
     assert [call["data"] for call in calls] == [{}, {"account": "1234"}] and "note" not in calls[0]["note"]
     assert browsers["quality"].get("/api/state").json["calls"][0]["data"] == {"account": "1234"}
+
+
+def test_a_place_that_somebody_has_left_is_his_no_more_once_a_colleague_has_it(
+    engine: StandIn, browsers: dict[str | None, Browser]
+) -> None:
+    agents, ann = engine.snapshot["agents"], Sight("ann", whole=False)
+    engine.snapshot["calls"] = [
+        {"id": "c1", "with": "browser", "rings": [], "data": {"pin": "1"}, "note": ""}
+    ]
+    agents["ann"] |= {"station": "browser", "status": "available"}
+    assert ann.sees("DigitHeard", {"call": "c1"}, engine.snapshot)  # also where the page was open before
+    agents["ann"]["status"] = "off"
+    agents["ben"] |= {"station": "browser", "status": "available"}
+    assert not ann.sees("DigitHeard", {"call": "c1"}, engine.snapshot)
+    while browsers["agent"].get("/api/me").json["station"] is not None:
+        pass  # the snapshot of 0.1 s ago still serves
+    offer = {"sdp": "v=0", "take_over": True}
+    for path, fields in (("/api/leg/offer", offer), ("/api/leg/close", {})):
+        answer = browsers["agent"].post(path, fields)
+        assert answer.status == 409 and "no telephone" in answer.json["sentence"]
 
 
 def test_the_town_is_open_at_its_own_computer_only(engine: StandIn, house: House) -> None:

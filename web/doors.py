@@ -12,7 +12,7 @@ from web.engine import Engine, station_of
 from web.sessions import LONGEST, Sessions
 from web.shapes import Enter, Me, NewPassword, Nothing, SignIn, User
 from web.users import Users, folded
-from web.visitor import Visitor, cookie_name
+from web.visitor import Visitor, cookie_name, shown
 
 Then = Callable[[Visitor, User], HTTPResponse]
 WRONG = "Name or password is wrong."
@@ -88,9 +88,10 @@ class Doors:
         return self.let_in(visitor, user)
 
     def let_in(self, visitor: Visitor, user: User) -> HTTPResponse:
-        """A new session, never one that was known before."""
-        if visitor.session is not None:
-            self._sessions.end(visitor.session)
+        """A new session, never one that was known before: the one that this browser had ends."""
+        before = self._sessions.find(shown(request.environ))
+        if before is not None:
+            self._sessions.end(before)
         token = self._sessions.begin(user)
         session = self._sessions.find(token)
         known = Visitor(session, visitor.town, visitor.local, visitor.address)

@@ -95,7 +95,16 @@ def station_of(engine: Engine, person: str | None) -> str | None:
         agents = engine.state().result.get("agents", {}) if person is not None else {}
     except Broken:
         return None
-    return agents[person]["station"] if person in agents else None
+    return seat(agents, person)
+
+
+def seat(agents: Mapping[str, Any], person: str | None) -> str | None:
+    """The same, from a snapshot's agents: a place that he has left is not his while a colleague has it."""
+    if person is None or person not in agents:
+        return None
+    station: str | None = agents[person]["station"]
+    there = [name for name, each in agents.items() if each["station"] == station and each["status"] != "off"]
+    return None if there and person not in there else station
 
 
 def engine_at(folder: Path) -> Engine:

@@ -6,7 +6,7 @@ from firmware.base import Broken, Refused
 from firmware.base.stations import BROWSERS
 from firmware.rim.leg_client import Elsewhere, LegClient, Malformed
 from web.answers import Answers, posted, sentence, told
-from web.engine import Engine
+from web.engine import Engine, seat
 from web.leg_shapes import LegAnswer, LegClose, LegOffer, LegRefusal, LegStats, TownOffer
 from web.visitor import Visitor
 
@@ -59,10 +59,10 @@ class LegDesk:
 
     def _station(self, visitor: Visitor) -> str:
         """The browser that whoever asks sits at. Refused: he sits at another telephone, or at none."""
-        agent = self._engine.state().result["agents"].get(visitor.person or "")
-        if agent is None:
+        agents = self._engine.state().result["agents"]
+        if visitor.person not in agents:
             raise Refused("Nobody of the office has signed in here: sign in under your own name.")
-        station = str(agent["station"] or "")
+        station = seat(agents, visitor.person) or ""
         if station not in BROWSERS:
             where = station or "no telephone"
             raise Refused(f"You sit at {where}: sign in at a browser to speak here.")

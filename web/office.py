@@ -16,7 +16,7 @@ from web.health import Health
 from web.openapi import described
 from web.roles import RANK, needed_for, rank
 from web.server import TAKE
-from web.sight import Sight, sight_of
+from web.sight import sight_of
 from web.site import refusal
 from web.visitor import Visitor
 
@@ -65,19 +65,16 @@ class OfficeDesk:
         }
 
     def _state(self, visitor: Visitor) -> HTTPResponse:
-        return told(200, self._sight(visitor).state(self._engine.state().result))
+        return told(200, sight_of(visitor).state(self._engine.state().result))
 
     def _events(self, visitor: Visitor) -> HTTPResponse:
         after = number_in(request.get_header("Last-Event-ID") or request.query.after)
         try:
-            reader, first = self._feed.open(after, self._sight(visitor), partial(self._lives, visitor))
+            reader, first = self._feed.open(after, sight_of(visitor), partial(self._lives, visitor))
         except Refused as refused:
             return sentence(503, str(refused))
         body = handed_over(first, reader, self._feed, request.environ.get(TAKE))
         return HTTPResponse(body, 200, {"Content-Type": "text/event-stream", "Connection": "close"})
-
-    def _sight(self, visitor: Visitor) -> Sight:
-        return sight_of(visitor, station_of(self._engine, visitor.person))
 
     def _calls(self, visitor: Visitor) -> HTTPResponse:
         limit, before = number_in(request.query.limit), number_in(request.query.before)

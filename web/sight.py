@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from web.engine import seat
 from web.roles import RANK, rank
 from web.visitor import Visitor
 
@@ -17,9 +18,9 @@ Snapshot = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sight:
-    """`station`: what is keyed is seen of the calls there; None: of all."""
+    """`person`: what is keyed is seen of the calls where he sits at that moment."""
 
-    station: str | None = None
+    person: str | None = None
     whole: bool = True
 
     def state(self, state: Snapshot) -> Snapshot:
@@ -28,7 +29,7 @@ class Sight:
         own = self._own(state)
         calls = [call if call["id"] in own else {**call, **NOTHING} for call in state.get("calls", ())]
         agents = {
-            name: agent if agent["station"] == self.station else {**agent, "wrap": None}
+            name: agent if name == self.person else {**agent, "wrap": None}
             for name, agent in state.get("agents", {}).items()
         }
         return {**state, "calls": calls, "agents": agents}
@@ -40,7 +41,7 @@ class Sight:
         return kind in KEYED and fields.get("call") in self._own(state)
 
     def _own(self, state: Snapshot) -> set[str]:
-        here = self.station
+        here = seat(state.get("agents", {}), self.person)
         return {
             call["id"]
             for call in state.get("calls", ())
@@ -48,7 +49,7 @@ class Sight:
         }
 
 
-def sight_of(visitor: Visitor, station: str | None) -> Sight:
+def sight_of(visitor: Visitor) -> Sight:
     if visitor.town or rank(visitor.role, reads=True) >= RANK["supervisor"]:
         return Sight()
-    return Sight(station, whole=False)
+    return Sight(visitor.person, whole=False)

@@ -11,7 +11,7 @@ from web.files import File
 from web.passwords import Busy
 from web.route import Route
 from web.routes import ROUTES
-from web.visitor import READING, Visitor, Visitors
+from web.visitor import READING, Visitor, Visitors, shown
 
 SENTENCES = {
     404: NOTHING_HERE,
@@ -85,6 +85,6 @@ def refusal(visitor: Visitor) -> HTTPResponse:
         return sentence(401, LOCKED)
     if visitor.name is not None:
         return sentence(403, NOT_YOURS)
-    if request.method not in READING and request.cookies:
+    if request.method not in READING and shown(request.environ):
         return sentence(403, TOKEN)
     return sentence(401, SIGN_IN)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from bottle import BaseRequest
-
 from firmware.base import Broken
 from web.engine import Engine
 from web.roles import RANK, rank
@@ -79,7 +77,7 @@ class Visitors:
         return here is None or self._sessions.lives(here) or self._tokens.lives(here)
 
     def _session(self, environ: dict[str, Any]) -> Session | None:
-        token = BaseRequest(environ).get_cookie(cookie_name(environ))
+        token = shown(environ)
         return self._sessions.find(token) if token else None
 
 
@@ -99,6 +97,13 @@ def simulated(engine: Engine) -> Callable[[], bool]:
 def cookie_name(environ: dict[str, Any]) -> str:
     """Over TLS the browser itself vouches that no other host has set it."""
     return f"__Host-{COOKIE}" if environ["wsgi.url_scheme"] == "https" else COOKIE
+
+
+def shown(environ: dict[str, Any]) -> str:
+    """Our cookie; what others of this computer's pages have set beside it may be anything."""
+    pairs = (each.partition("=") for each in environ.get("HTTP_COOKIE", "").split(";"))
+    wanted = cookie_name(environ)
+    return next((value.strip() for name, _, value in pairs if name.strip() == wanted), "")
 
 
 def is_local(address: str) -> bool:
