@@ -68,6 +68,16 @@ def test_the_code_is_spoken_on_any_telephone_for_half_an_hour_and_right_once_sho
             ask(office, code=office.box.claim.code)
 
 
+def test_a_page_that_may_be_anywhere_does_not_hear_the_code() -> None:
+    with Office(fidelity="signal") as office:
+        phone = office.phone("browser")
+        phone.lift()
+        office.wait(1)
+        phone.press("*00#")
+        said = hears(office, phone, 5)
+        assert "prompt:code.not_now" in said and "prompt:claim.code" not in said
+
+
 def test_three_wrong_codes_and_nobody_is_heard_for_a_quarter_of_an_hour() -> None:
     with Office(fidelity="signal") as office:
         wrong = "0" * 8 if office.box.claim.code != "0" * 8 else "1" * 8

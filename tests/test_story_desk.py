@@ -258,6 +258,27 @@ def test_one_person_one_station_and_the_last_who_signs_in_has_it() -> None:
         assert "ben signed in at phone1" in [event.reason for event in office.saw(AgentChanged)]
 
 
+def test_nobody_takes_a_colleagues_call_or_browser_by_signing_in_there_from_a_page() -> None:
+    with Office(fidelity="signal") as office:
+        office.wait(3)
+        ann, ben, dan = (office.agent(name) for name in ("ann", "ben", "dan"))
+        for agent in (dan, ben, ann):
+            agent.sign_in()
+        office.wait(1)
+        ben.sign_in(station="browser")
+        with pytest.raises(Refused, match="dan is at browser: choose another"):
+            office.wait(1)
+        office.phone("phone1").lift()
+        office.phone("phone1").press("102#")
+        office.wait(1)
+        office.phone("phone2").lift()
+        office.wait(1)
+        dan.sign_in(station="phone1")
+        with pytest.raises(Refused, match="ann is at phone1: choose another"):
+            office.wait(1)
+        assert {each.status for each in (ann, ben, dan)} == {"available"}
+
+
 def test_what_people_said_holds_when_the_box_starts_anew(tmp_path: Path) -> None:
     with Office(FOUR, fidelity="signal", state=tmp_path) as office:
         ann, ben = staffed(office, "ann", "ben")

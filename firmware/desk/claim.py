@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DIGITS = 8
 OPEN = 1800  # s after power-up
+PLUGGED = ("phone", "usb")  # the stations that hang on the box's own plugs
 TWICE = 2  # that address and code are said
 Address = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}\Z")]
 
@@ -48,7 +49,7 @@ class Claim:
 
     @property
     def services(self) -> dict[str, Callable[[Handset], Script]]:
-        return {"claim": lambda phone: self._told()}
+        return {"claim": self._told}
 
     @property
     def orders(self) -> dict[str, Handler]:
@@ -89,8 +90,11 @@ class Claim:
                 yield Say("claim.address", *spelt(self._address))
             yield Say("claim.code", *spelt(self.code))
 
-    def _told(self) -> Script:
-        if self._clock.now > self._ends:
+    def _told(self, phone: Handset) -> Script:
+        """A page, or a telephone of the town, may be far away from the box."""
+        if not phone.name.startswith(PLUGGED):
+            yield Say("code.not_now")
+        elif self._clock.now > self._ends:
             yield Say("claim.closed")
         else:
             yield from self.told()

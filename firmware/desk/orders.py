@@ -6,10 +6,10 @@ from firmware.base import Refused
 from firmware.base.choices import Unmet
 from firmware.base.events import OfferEnded
 from firmware.base.orders import Handler
-from firmware.base.stations import PAGE
+from firmware.base.stations import BROWSERS, PAGE
 from firmware.calls.call import Tell
 from firmware.desk.seats import Seats
-from firmware.desk.states import Agent, Status
+from firmware.desk.states import Agent, State, Status
 from firmware.desk.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Orders:
     @property
     def table(self) -> dict[str, Handler]:
         return {
-            "agent.sign_in": Handler(self.sign_in),
+            "agent.sign_in": Handler(self.sit_down),
             "agent.sign_out": Handler(self.sign_out),
             "agent.break": Handler(self.take_break),
             "agent.ready": Handler(self._agents.ready),
@@ -37,6 +37,16 @@ class Orders:
             **Verbs(self._desk).table,
             **self._desk.forwards.orders,
         }
+
+    def sit_down(self, who: str, station: str | None = None) -> str:
+        """`sign_in` from a page, which may be anywhere. Refused: a colleague's call, or his browser."""
+        if station != PAGE:
+            place = self._agents.place(who, station)
+            other = self._agents.at(place)
+            near = place in BROWSERS and other is not None and other.state is not State.OFFLINE
+            if other is not None and other.name != who and (near or other.in_call):
+                raise Refused(f"{other.name} is at {place}: choose another, or ask him to sign out")
+        return self.sign_in(who, station)
 
     def sign_in(self, who: str, station: str | None = None) -> str:
         """A call that rings for him elsewhere, or here for somebody else, goes to the next at once. Where he
