@@ -1,12 +1,15 @@
 """Webhooks: signed, in order, again until they are taken, and never to a neighbour (RELIABILITY G-10)."""
 
 import hmac
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from stand_in import StandIn
 
 from firmware.base import Refused
 from firmware.base.events import CallArrived, CallEnded, PinChecked
+from web import outward
 from web.house import House
 from web.outbox import FIRST, GIVEN_UP, LONGEST, Outbox
 from web.outward import Outward, checked, may_reach
@@ -123,8 +127,8 @@ def test_what_is_not_taken_is_tried_again_longer_apart_for_a_day(
 
 def test_a_redirect_is_not_followed(server: Any, taken: Taken) -> None:
     server.answer = 302
-    outward = Outward(lambda address, own: True)
-    assert outward.post(f"http://127.0.0.1:{server.server_port}/in", b"{}", {}) == "It answered 302."
+    free = Outward(lambda address, own: True)
+    assert free.post(f"http://127.0.0.1:{server.server_port}/in", b"{}", {}) == "It answered 302."
     assert len(taken) == 1
 
 
@@ -136,9 +140,34 @@ def test_no_request_leaves_to_ourselves_or_to_a_neighbour(server: Any, taken: Ta
     assert taken == []
     for place in ("10.0.0.1", "192.168.1.1", "172.16.0.1", "fd00::1"):
         assert not may_reach(ip_address(place), own=False) and may_reach(ip_address(place), own=True)
-    for place in ("169.254.169.254", "fe80::1", "224.0.0.1", "::"):
+    wrapped = "64:ff9b::7f00:1", "2002:7f00:1::1", "2001:0:1::80ff:fffe"  # 127.0.0.1, in another coat
+    for place in ("169.254.169.254", "fe80::1", "224.0.0.1", "::", *wrapped):
         assert not may_reach(ip_address(place), own=True)
     assert may_reach(ip_address("8.8.8.8"), own=False)
+
+
+def test_names_that_are_never_found_and_servers_that_dribble_hold_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outward, "PATIENCE", 0.1)
+    monkeypatch.setattr(outward, "LONGEST", 0.2)
+    slow, free = threading.Event(), Outward(lambda address, own: True)
+    monkeypatch.setattr(outward.socket, "getaddrinfo", lambda *asked, **more: slow.wait(5) and [])
+    assert "nobody says where it is" in free.post("http://example.com/", b"{}", {})
+    slow.set()
+    monkeypatch.undo()
+    monkeypatch.setattr(outward, "LONGEST", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def dribble() -> None:
+            line, _ = listener.accept()
+            with suppress(OSError), line:
+                line.sendall(b"HTTP/1.1 ")
+                while line.send(b"X"):
+                    select([], [], [], 0.05)
+
+        threading.Thread(target=dribble, daemon=True).start()
+        assert "does not answer" in free.post(f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {})
 
 
 @pytest.mark.parametrize(
@@ -149,6 +178,8 @@ def test_no_request_leaves_to_ourselves_or_to_a_neighbour(server: Any, taken: Ta
             "https://example.com:0/",
             "https://example.com:99999/",
             "https://exämple.com/",
+            "https://a..example/",
+            f"https://{'a' * 64}.example/",
             "http://a\r\nX: y/",
         ),
     ],
