@@ -132,6 +132,15 @@ def test_guessing_is_slowed_down_and_never_locks_the_owner_out_of_his_own_comput
     assert attempts.begin(("name", "olga", True), ("from", "127.0.0.1")) == 0.0
 
 
+def test_who_was_not_heard_in_a_crowd_has_not_guessed(box: House) -> None:
+    places, browser = box.users._passwords._places, Browser(box)
+    while places.acquire(blocking=False):
+        pass
+    assert {browser.sign_in("ann").status for _ in range(FREE + 2)} == {429}
+    places.release()
+    assert browser.sign_in("ann").status == 200
+
+
 def test_after_three_wrong_ones_the_page_says_how_long_to_wait(box: House) -> None:
     browser = Browser(box)
     assert [browser.sign_in("ann", f"wrong {n}").status for n in range(4)] == [403, 403, 403, 429]
@@ -168,7 +177,12 @@ def test_the_first_owner_has_the_code_and_a_lost_password_is_set_in_the_same_way
     assert (answer.status, answer.json["role"], answer.json["claimed"]) == (200, "owner", True)
     told = len(engine.orders)
     assert browser.post("/api/claim", {**claim, "name": "mallory"}).status == 409
-    assert len(engine.orders) == told  # no try is spent
+    assert browser.post("/api/claim", {**claim, "name": "no name"}).status == 409
+    assert len(engine.orders) == told + 1  # no try is spent
+    engine.replies["claim.check"] = Reply("done", {"right": False, "locked_s": 0.0})
+    wrong = {browser.post("/api/claim", {**claim, "name": name}).body for name in ("olga", "mallory")}
+    assert len(wrong) == 1  # nothing tells who the owner is
+    engine.replies["claim.check"] = Reply("done", {"right": True, "locked_s": 0.0})
     assert browser.post("/api/claim", {**claim, "password": "another password"}).status == 200
     assert browser.sign_in("olga", "another password").status == 200
     house.close()

@@ -16,6 +16,7 @@ from cryptography import x509
 from stand_in import StandIn
 
 from firmware.base.events import CallArrived
+from web import tls
 from web.house import House
 from web.server import Server
 from web.shapes import User
@@ -74,6 +75,25 @@ def test_the_leaf_follows_addresses_and_the_calendar(tmp_path: Path) -> None:
     assert known.look() and known.leaf.not_valid_after_utc > date + timedelta(days=390)
     date = datetime(2020, 1, 1, tzinfo=UTC)  # a Pi that has lost its clock
     assert known.look() and known.leaf.not_valid_before_utc < date
+
+
+def test_a_full_disk_does_not_end_the_watch_over_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, looked = ["office.local"], threading.Event()
+    known = Certificates(tmp_path, lambda: looked.set() or tuple(names))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(tls, "LOOK", 0.01)
+    (tmp_path / "tls" / "leaf.new").mkdir()  # nothing can be written
+    names.append("10.0.0.7")
+    known.follow()
+    for _ in range(3):
+        looked.clear()
+        assert looked.wait(5) and "10.0.0.7" not in known.names
+    (tmp_path / "tls" / "leaf.new").rmdir()
+    while "10.0.0.7" not in known.names:
+        looked.clear()
+        assert looked.wait(5)
+    known.close()
 
 
 def served(box: House, certificates: Certificates) -> tuple[Server, int]:

@@ -34,6 +34,16 @@ class Attempts:
                     self._count(key, now)
             return max(0.0, wait)
 
+    def unheard(self, *keys: Hashable) -> None:
+        """The last one was not looked at: it does not count."""
+        with self._lock:
+            for key in keys:
+                count, last = self._wrong.get(key, (0, 0.0))
+                if count > 1:
+                    self._wrong[key] = (count - 1, last)
+                else:
+                    self._wrong.pop(key, None)
+
     def right(self, *keys: Hashable) -> None:
         """The last one was right: nothing is held against whoever gave it."""
         with self._lock:

@@ -52,13 +52,15 @@ class ClaimDesk:
     def _claim(self, visitor: Visitor) -> HTTPResponse:
         asked = posted(Claim)
         name = folded(asked.name)
-        user = self._users.find(name)
-        self._must_fit(name, user)
+        if not NAME.fullmatch(name):
+            raise Refused("A name is one word of letters, figures and _, and begins with a letter: anna.")
         reply = self._engine.order("claim.check", {"code": asked.code[:20]})
         if reply.kind != "done":
             raise Refused(reply.sentence or "The box could not note the try: its disk is behind. Try again.")
         if not reply.result["right"]:
             return sentence(403, WRONG)
+        user = self._users.find(name)
+        self._must_fit(name, user)
         if user is None:
             user = User(name, "owner", person=self._person(name))
             self._users.add(user, asked.password)
@@ -67,11 +69,9 @@ class ClaimDesk:
         return self._doors.let_in(visitor, user)
 
     def _must_fit(self, name: str, user: User | None) -> None:
-        """Looked at before a try is spent."""
+        """Looked at once the code was right: nobody else learns who the owner is."""
         if self._users.claimed and (user is None or user.role != "owner" or user.disabled):
             raise Refused("This box has an owner: give the owner's name to set a new password.")
-        if not NAME.fullmatch(name):
-            raise Refused("A name is one word of letters, figures and _, and begins with a letter: anna.")
         if user is not None and user.role != "owner":
             raise Refused(f"{name} is somebody else's name here: choose another.")
 

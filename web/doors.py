@@ -9,6 +9,7 @@ from firmware.base import Refused
 from web.answers import Answers, posted, sentence, told
 from web.attempts import Attempts
 from web.engine import Engine, station_of
+from web.passwords import Busy
 from web.sessions import LONGEST, Sessions
 from web.shapes import Enter, Me, NewPassword, Nothing, SignIn, User
 from web.users import Users, folded
@@ -65,7 +66,11 @@ class Doors:
         keys = ("name", name, visitor.local), ("from", visitor.address)
         if wait := self._attempts.begin(*keys):
             return sentence(429, WAIT.format(ceil(wait)), Retry_After=str(ceil(wait)))
-        user = self._users.check(name, password)
+        try:
+            user = self._users.check(name, password)
+        except Busy:
+            self._attempts.unheard(*keys)
+            raise
         if user is None:
             return sentence(403, WRONG)
         self._attempts.right(*keys)
@@ -85,6 +90,8 @@ class Doors:
             raise Refused(f"There is nobody called {name[:30]}; there are {', '.join(agents)}.")
         leads = agents[name]["station"] is None  # who has no telephone of his own runs the demo office
         user = self._users.find(name) or User(name, "owner" if leads else "agent", person=name)
+        if user.disabled:
+            raise Refused(f"{name} may not sign in any more: the owner can allow it again.")
         return self.let_in(visitor, user)
 
     def let_in(self, visitor: Visitor, user: User) -> HTTPResponse:

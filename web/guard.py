@@ -61,7 +61,7 @@ class Guard:
         if _is_foreign(environ, host):
             return "403 Forbidden", "Only the box's own pages may ask.", {}
         if environ["REQUEST_METHOD"] == "POST" and not _is_json(environ):
-            return "415 Unsupported Media Type", "An order is JSON: send Content-Type: application/json.", {}
+            return "403 Forbidden", "An order is JSON: send Content-Type: application/json.", {}
         return None
 
     def _plain(self, environ: Environ) -> Refusal | None:
@@ -87,8 +87,10 @@ def _is_foreign(environ: Environ, host: str) -> bool:
     origin = environ.get("HTTP_ORIGIN")
     if origin is not None:
         return bool(origin != f"{environ['wsgi.url_scheme']}://{host}")
-    changes = environ["REQUEST_METHOD"] not in READING
-    return changes and environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none")
+    looks = (
+        environ["REQUEST_METHOD"] in READING and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+    )  # a link
+    return not looks and environ.get("HTTP_SEC_FETCH_SITE", "none") not in ("same-origin", "none")
 
 
 def _is_json(environ: Environ) -> bool:

@@ -73,7 +73,8 @@ class OfficeDesk:
             reader, first = self._feed.open(after, sight_of(visitor), partial(self._lives, visitor))
         except Refused as refused:
             return sentence(503, str(refused))
-        body = handed_over(first, reader, self._feed, request.environ.get(TAKE))
+        take = request.environ.get(TAKE) if request.method == "GET" else None  # HEAD wants no more
+        body = handed_over(first, reader, self._feed, take)
         return HTTPResponse(body, 200, {"Content-Type": "text/event-stream", "Connection": "close"})
 
     def _calls(self, visitor: Visitor) -> HTTPResponse:

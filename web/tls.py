@@ -9,6 +9,7 @@ import os
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -111,7 +112,10 @@ class Certificates:
 
     def _follow(self) -> None:
         while not self._closing.wait(LOOK):
-            self.look()
+            with suppress(
+                OSError, ValueError
+            ):  # a disk that is full, a name that is none: the old leaf stays
+                self.look()
 
     # Making
 
