@@ -37,6 +37,11 @@ HEADSET = """
   Object.defineProperty(navigator, "hid", { value: { getDevices: async () => [device] } });
 """
 
+NO_MICROPHONE = """
+  navigator.mediaDevices.getUserMedia =
+    async () => new AudioContext().createMediaStreamDestination().stream;
+"""
+
 KEYS = {  # in a state: what is pressed, and the order that it gives
     "talks": {
         **{
@@ -281,6 +286,8 @@ def test_a_box_that_goes_away_is_announced_and_comes_back_by_itself(engine: Stan
     desk.get_by_text("Calls go on; this page comes back by itself.").wait_for()
     engine.go(up=True)
     desk.locator(".lost").wait_for(state="detached")
+    engine.snapshot["town"] = {"power": {"on": False, "back_in": 6.0}}
+    desk.get_by_text("The box has no power").wait_for()
 
 
 def test_it_fits_a_telephone_and_a_large_print(engine: StandIn, desk: Any) -> None:
@@ -302,6 +309,57 @@ def test_it_speaks_danish_to_who_reads_danish(engine: StandIn, chromium: Any, po
     assert page.evaluate("document.documentElement.lang") == "da"
     assert page.get_by_text("2 nye beskeder").count() == 1
     context.close()
+
+
+def test_who_is_asked_sees_whom_it_is_about(engine: StandIn, desk: Any) -> None:
+    rings(engine)
+    caller, *_ = engine.snapshot["calls"]
+    asks = {
+        "direction": "inside",
+        "line": None,
+        "name": None,
+        "number": "101",
+        "from": "phone2",
+        "to": "phone1",
+    }
+    held = {**caller, "id": "c9", "rings": [], "with": "phone2", "state": "held", "note": "wants a blue one"}
+    engine.snapshot["calls"] = [{**caller, **asks}, held]
+    engine.snapshot["phones"]["phone2"] |= {"call": "c1", "held": ["c9"]}
+    asked = desk.get_by_role("article", name="asks about")
+    asked.get_by_text("Hansen A/S").wait_for()
+    assert "wants a blue one" in asked.inner_text() and "account" in asked.inner_text().lower()
+
+
+def test_what_the_box_keeps_for_a_lost_telephone_offers_no_button_that_is_refused(
+    engine: StandIn, desk: Any
+) -> None:
+    in_call(engine, "usb1", state="held")
+    engine.snapshot["agents"]["ann"]["state"] = "offline"
+    engine.snapshot["phones"]["usb1"] |= {"state": "out", "call": None, "held": ["c1"]}
+    desk.locator(".state.offline").wait_for()
+    assert desk.locator(".stage .verb").count() == 0
+    engine.snapshot["agents"]["ann"]["state"] = "held"
+    desk.get_by_role("button", name="Take back").wait_for()
+
+
+def test_a_voice_that_another_tab_has_lost_comes_to_this_one_by_itself(
+    engine: StandIn, page: Any, port: int
+) -> None:
+    asked: list[Any] = []
+    refusal = {"sentence": "It is in another tab.", "elsewhere": True}
+    page.add_init_script(NO_MICROPHONE)
+    page.route(
+        "**/api/leg/offer", lambda route: (asked.append(route), route.fulfill(status=409, json=refusal))
+    )
+    signed_in(engine, "browser")
+    engine.snapshot["phones"]["browser"] = {**engine.snapshot["phones"]["phone4"], "number": "104"}
+    enter(page, f"http://localhost:{port}", "ann")
+    page.get_by_text("Your voice is in another tab or window.").wait_for()
+    assert len(asked) == 1  # the other tab talks: only a click takes it away
+    engine.snapshot["phones"]["browser"] |= {"state": "out"}
+    with page.expect_response("**/api/leg/offer") as offered:
+        pass
+    assert offered.value.request.post_data_json["take_over"] is False
 
 
 @pytest.mark.gate

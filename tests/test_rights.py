@@ -126,6 +126,17 @@ def test_what_a_caller_keys_is_seen_by_whoever_has_the_call(
         assert [ann.sees(kind, {"call": f"c{n}"}, engine.snapshot) for n in (1, 2, 3)] == [False, True, False]
         assert sight_of(Visitor(town=True)).sees(kind, {"call": "c1"}, engine.snapshot)
     assert not ann.sees("Standing", {}, engine.snapshot)
+    asking = {
+        "id": "c3",
+        "direction": "inside",
+        "from": "phone2",
+        "to": "phone1",
+        "with": None,
+        "rings": ["phone1"],
+    }
+    held = {**engine.snapshot["phones"], "phone2": {"held": ["c0", "c1"]}}
+    asked = {**engine.snapshot, "calls": [*engine.snapshot["calls"], asking], "phones": held}
+    assert [ann.sees("CallNoted", {"call": f"c{n}"}, asked) for n in (0, 1)] == [False, True]  # who is asked
     while not (calls := browsers["agent"].get("/api/state").json["calls"]):
         pass  # the snapshot of 0.1 s ago still serves
     assert [call["data"] for call in calls] == [{}, {"account": "1234"}] and "note" not in calls[0]["note"]

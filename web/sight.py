@@ -42,11 +42,16 @@ class Sight:
 
     def _own(self, state: Snapshot) -> set[str]:
         here = seat(state.get("agents", {}), self.person)
-        return {
-            call["id"]
-            for call in state.get("calls", ())
-            if here is not None and (call["with"] == here or here in call.get("rings", ()))
-        }
+        if here is None:
+            return set()
+        own = [c for c in state.get("calls", ()) if c["with"] == here or here in c.get("rings", ())]
+        return {call["id"] for call in own} | self._asked(own, here, state)
+
+    def _asked(self, own: list[Snapshot], here: str, state: Snapshot) -> set[str]:
+        """Whom a colleague has on hold while he asks here: both see him."""
+        asking = [c["from"] for c in own if c.get("direction") == "inside" and c.get("to") == here]
+        phones = state.get("phones", {})
+        return {held for station in asking for held in phones.get(station, {}).get("held", ())[-1:]}
 
 
 def sight_of(visitor: Visitor) -> Sight:

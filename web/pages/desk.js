@@ -79,7 +79,7 @@ function useDesk(who) {
 function Page({ who }) {
   const desk = useDesk(who);
   const { view, box, order } = desk;
-  const voice = useVoice(view?.station, view?.here);
+  const voice = useVoice(view?.station, view?.here, view?.phone.state === "out");
   const ringing = view?.ringing ?? null;
   const name = ringing ? party(ringing, view) : "";
   useRing(ringing, name, ringing ? way(ringing) : "", isBrowser(view?.station));
@@ -87,10 +87,11 @@ function Page({ who }) {
   useSession(box.trouble);
   useHeadset(desk);
   if (!view) return html`<p class="early">${t("opening")}</p>`;
-  const away = Boolean(box.trouble);
+  const dark = view.state.town?.power.on === false; // only in a simulated town do its pages outlive the box's power
+  const away = dark || Boolean(box.trouble);
   return html`
     <${Said} view=${view} name=${name} away=${away} />
-    ${away && html`<p class="banner lost" role="alert"><${Sign} name="offline" /> ${t("lost")}</p>`}
+    ${away && html`<p class="banner lost" role="alert"><${Sign} name="offline" /> ${t(dark ? "dark" : "lost")}</p>`}
     ${voice.fault && html`<p class="banner" role="alert"><${Sign} name="offline" /> <span>${voice.fault}</span>
       ${voice.state === "elsewhere" ? html`<button onClick=${() => voice.leg.current?.takeOver()}>${t("voice.here")}</button>`
         : html`<button onClick=${() => voice.leg.current?.retry()}>${t("voice.again")}</button>`}</p>`}

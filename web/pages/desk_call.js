@@ -43,6 +43,7 @@ export function Stage({ desk }) {
       ${view.knocks && html`<${Card} key=${`knock-${view.knocks.id}`} call=${view.knocks} desk=${desk} look="knocking" small=${true} />`}
       ${view.knocks && html`<${Actions} desk=${desk} ids=${["answer"]} knocks=${true} />`}
       ${view.current && html`<${Card} key=${view.current.id} call=${view.current} desk=${desk} look=${view.consult ? "consulting" : view.current.state} />`}
+      ${view.about && html`<${About} ...${view.about} desk=${desk} />`}
       ${waits.map((call) => html`<${Card} key=${call.id} call=${call} desk=${desk} look="held" small=${Boolean(view.current)} />`)}
       ${view.together.length > 1 && html`<${Together} view=${view} />`}
       ${(view.current || waits.length > 0) && html`<${Hands} desk=${desk} />`}
@@ -75,6 +76,16 @@ function Card({ call, desk, look, small }) {
         <p class="together"><${Sign} name="headset" /> ${t("card.listened", { names: call.listeners.map(({ who }) => titled(who)).join(", ") })}</p>`}
     </article>`;
 }
+
+/** What the colleague who asks has before him: whoever is asked sees it too. */
+const About = ({ call, asks, desk }) => html`
+  <article class="card held about" aria-label=${t("card.about", { name: desk.sits(asks) })}>
+    <p class="said"><${Sign} name="hold" /> ${t("card.about", { name: desk.sits(asks) })}</p>
+    <h3>${party(call, desk.view)}</h3>
+    <p class="number">${number(call, desk.view)}</p>
+    <${Facts} call=${call} look="held" />
+    ${call.note && html`<p class="script">${call.note}</p>`}
+  </article>`;
 
 const SIGN = { ringing: "ringing", knocking: "ringing", held: "hold", consulting: "consulting", talking: "talking" };
 const CARD = { ringing: "ringing", knocking: "knocks", held: "held", consulting: "consulting", talking: "talking" };
@@ -154,10 +165,11 @@ function Hands({ desk }) {
 /** Nothing to do: a number to call, and what kind of day it is. */
 function Quiet({ desk }) {
   const { view } = desk;
-  const look = view.agent.status === "break" ? "break" : view.agent.state === "offline" ? "offline" : "ready";
+  const { status, state } = view.agent;
+  const look = status === "break" ? "break" : state === "offline" ? "offline" : state === "talking" && /^(phone|usb)/.test(view.station) ? "lifted" : "ready";
   return html`
     <div class="quiet">
-      <p class="calm"><${Sign} name=${look} /> ${t(`quiet.${look}`, { station: stationName(view.station) })}</p>
+      <p class="calm"><${Sign} name=${look === "lifted" ? "phone" : look} /> ${t(`quiet.${look}`, { station: stationName(view.station) })}</p>
       <p class="none">${t("quiet.handled", { n: view.agent.handled ?? 0 })}</p>
       <form class="line" onSubmit=${(event) => desk.dialled(event)}>
         <label class="unseen" for="dial">${t("dial.label")}</label>

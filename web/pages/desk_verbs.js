@@ -3,7 +3,7 @@
 
 const talks = ({ current }) => current?.state === "talking";
 const alone = (view) => talks(view) && !view.consult && view.together.length === 0;
-const waits = ({ held, current }) => held.length > 0 && !current;
+const waits = ({ held, current, agent }) => held.length > 0 && !current && agent.state !== "offline"; // else the box keeps it
 const noted = (view) => view.current ?? view.held.at(-1) ?? view.wrap;
 
 export const VERBS = [

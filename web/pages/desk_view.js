@@ -15,12 +15,20 @@ export function view(state, who) {
     ringing: state.calls.find((call) => phone.ringing && (call.rings.includes(agent.station) || call.id === phone.call)) ?? null,
     knocks: calls.get(phone.knocks) ?? null,
     consult: held.length > 0 && current !== null,
+    about: about(state, calls, agent.station),
     wrap: agent.wrap?.running ? agent.wrap : null,
     waiting: waiting(state, who),
     parked: Object.entries(state.parked ?? {}).map(([place, id]) => [place, calls.get(id)]).filter(([, call]) => call),
     colleagues: colleagues(state, who),
     rings: elsewhere(state, agent.station),
   };
+}
+
+/** Whom a colleague has on hold while he asks at this station: `{call, asks}`, else null. */
+function about(state, calls, station) {
+  const asks = state.calls.find((call) => call.direction === "inside" && call.to === station && call.from !== station);
+  const call = calls.get(state.phones[asks?.from]?.held?.at(-1));
+  return call ? { call, asks: asks.from } : null;
 }
 
 /** Who waits in the queues of somebody, first the one who is served first. */

@@ -8,6 +8,7 @@ import { t } from "./texts.js";
 export const isBrowser = (station) => /^browser/.test(station ?? "");
 const SIGNS = { phone: "phone", usb: "headset", browser: "screen" };
 const NOTHING = { state: "", detail: "" };
+const GONE = 1500; // ms after which the tab that had the voice has gone, where the box hears it no more
 
 /** Before the order to sign in, in its gesture: browsers let no page sound or notify without one. */
 export function prepare() {
@@ -15,8 +16,9 @@ export function prepare() {
   askToNotify();
 }
 
-/** `{state, text, fault, sign, own, leg}`: how the voice is, in words, and what is wrong; `leg` is null elsewhere. */
-export function useVoice(station, here) {
+/** `{state, text, fault, sign, own, leg}`: how the voice is, in words, and what is wrong; `leg` is null elsewhere.
+ *  `out`: the box hears nobody at the station; then no other tab has it, and this one need not be told to. */
+export function useVoice(station, here, out) {
   const [{ state, detail }, tell] = useState(NOTHING);
   const leg = useRef(null);
   const own = Boolean(here) && isBrowser(station);
@@ -36,6 +38,12 @@ export function useVoice(station, here) {
       tell(NOTHING);
     };
   }, [own, station]);
+  const free = out && state === "elsewhere";
+  useEffect(() => {
+    if (!free) return undefined;
+    const timer = setTimeout(() => leg.current?.begin(false), GONE);
+    return () => clearTimeout(timer);
+  }, [free]);
   const told = own && state !== "";
   const fault = told && FAULTS.has(state) ? (state === "refused" && detail) || t(`voice.${state}.told`) : "";
   return { state, own, leg, fault, text: told ? t(`voice.${state}`) : "", sign: SIGNS[/^[a-z]+/.exec(station ?? "")?.[0]] ?? "phone" };
