@@ -83,6 +83,15 @@ def test_the_box_keeps_an_owner_and_knows_its_people(owner: Browser) -> None:
     assert owner.post("/api/users/olga", {"password": "x"}).status == 400
 
 
+def test_in_a_simulator_without_owner_agents_are_disabled_all_the_same(house: House) -> None:
+    house.users.add(User("ann", "agent"))
+    house.users.change("ann", disabled=True)
+    house.users.remove("ann")
+    assert house.users.all() == []
+    house.close()
+    house.put_away()
+
+
 def test_a_locked_page_shows_nothing_until_the_pin(engine: StandIn, box: House, owner: Browser) -> None:
     ann = enter(box, owner.post("/api/users", {"name": "ann", "role": "agent"}).json)
     assert ann.post("/api/lock").status == 200
