@@ -7,6 +7,7 @@ import pytest
 from desk_states import LOOKS, STATES, in_call, rings, signed_in
 from firefox import firefox
 from stand_in import StandIn
+from test_abuse import CORPUS
 
 from firmware.base.events import CallMoved, ReasonGiven
 from firmware.base.orders import Reply
@@ -167,9 +168,12 @@ def sorts(page: Any, office: LiveOffice) -> None:
 
 def test_a_name_full_of_script_is_text_and_nothing_runs(engine: StandIn, desk: Any) -> None:
     engine.snapshot["settings"]["breaks"] = [HOSTILE]
-    rings(engine, name=HOSTILE, label=HOSTILE, note=HOSTILE, script=HOSTILE, data={"x": HOSTILE})
+    keyed = {"x": HOSTILE, **{f"k{n}": each for n, each in enumerate(CORPUS)}}
+    rings(engine, name=HOSTILE, label=HOSTILE, note=HOSTILE, script="\n".join(CORPUS), data=keyed)
     desk.get_by_role("article", name=HOSTILE).wait_for()
-    assert desk.locator("main img[src=x], script:not([src])").count() == 0
+    desk.wait_for_function("text => document.body.innerText.includes(text)", arg=CORPUS[-1][:20].strip())
+    assert desk.locator("main img[src=x], script:not([src]), main iframe, main [onerror]").count() == 0
+    assert desk.evaluate("window.ran") is None
     assert desk.title() == f"☎ {HOSTILE} – Bellwire"
 
 
