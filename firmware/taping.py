@@ -10,6 +10,7 @@ from firmware.base.greetings import Greetings
 from firmware.base.messages import Mailboxes, boxes_of
 from firmware.base.orders import Handler
 from firmware.base.pins import Pins
+from firmware.calls.hand_codes import recording
 from firmware.calls.recording import Recorder
 from firmware.calls.voicemail import Voicemail, take
 from firmware.desk.affairs import Affairs
@@ -36,6 +37,7 @@ class Taping:
         voicemail = Voicemail(exchange, self.boxes, self.greetings, tapes, deck, clock, tell)
         exchange.takers.append(voicemail.takes)
         exchange.services |= Listening(desk, self.boxes, tapes, pins).scripts
+        exchange.services["record"] = recording(exchange, self.recorder)
         exchange.services |= Speaking(desk, self.greetings, tapes, partial(take, tapes, deck), pins).scripts
         self.observers = [self.boxes.see, self.greetings.see, voicemail.see, self.recorder.see]
         self.orders = self.recorder.orders | {"agent.record": Handler(self._record)}

@@ -14,6 +14,7 @@ from firmware.sound.tones import PLANS
 from hostsim.bell import Bell, Ringer, caller_seconds
 from hostsim.call import Call, Party
 from hostsim.customs import CUSTOMS, Customs, told
+from hostsim.dialled import Dialled
 from hostsim.linestate import NEXT, WORDS, Act, State
 from hostsim.loop import Loop
 from hostsim.senses import Source, no_sound
@@ -64,7 +65,7 @@ class ExchangeLine(Loop):
         self.at = State.IDLE
         self.call: Call | None = None
         self.word = "silence"  # what the exchange's own sound says to the office
-        self.digits = ""
+        self.dialled = Dialled(info.country)
         self.keyed: Callable[[str], None] = lambda key: None  # the far end keyed, without sound
         self.shown: Callable[[CallerHeard], None] = lambda caller: None  # caller ID was complete
         self._network = network
@@ -189,19 +190,18 @@ class ExchangeLine(Loop):
 
     def key(self, key: str) -> None:
         """A digit arrived, as pulses or as a tone."""
-        if self.at is not State.DIALLING or key not in "0123456789#":
+        if self.at is not State.DIALLING or not self.dialled.key(key):
             return
         self.sound("silence")
-        self.digits += key.replace("#", "")
-        if key == "#" or self._complete():
+        if not self.dialled.begins and (key == "#" or self._complete()):
             self._act("complete")
         else:
             self._wait(NEXT_DIGIT, lambda: self._act("complete"))
 
     def _complete(self) -> bool:
-        here = self.info.country
-        known = self.digits in emergency_numbers(here) or self._network.knows(self.digits, here)
-        return known or not may_grow(self.digits, here)
+        here, digits = self.info.country, self.dialled.digits
+        known = digits in emergency_numbers(here) or self._network.knows(digits, here)
+        return known or not may_grow(digits, here)
 
     def told(self, word: str) -> None:
         self.sound(word)
@@ -250,7 +250,7 @@ class ExchangeLine(Loop):
         self._rings_at = 0
 
     def _enter_dialling(self, was: State) -> None:
-        self.digits, self._pulses = "", 0
+        self.dialled, self._pulses = Dialled(self.info.country), 0
         self._wait(BEFORE_DIAL_TONE, self._give_dial_tone)
 
     def _give_dial_tone(self) -> None:
@@ -260,7 +260,7 @@ class ExchangeLine(Loop):
 
     def _enter_routed(self, was: State) -> None:
         self.sound("silence")
-        self.call = self._network.place(self, self.digits, self.info.country)
+        self.call = self._network.place(self, self.dialled.digits, self.info.country)
 
     def _enter_talking(self, was: State) -> None:
         assert self.call is not None, "one talks to somebody"

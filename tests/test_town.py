@@ -133,7 +133,7 @@ def test_the_exchange_hears_keys_in_the_samples_even_over_its_own_dial_tone() ->
     wire.hook(True)
     wire.carry(1.0)
     wire.carry(2.0, make_keys("33120001"))
-    assert (wire.line.digits, person.ringing) == ("33120001", True)
+    assert (wire.line.dialled.digits, person.ringing) == ("33120001", True)
 
 
 def test_a_tone_of_the_exchange_begins_on_its_sample() -> None:

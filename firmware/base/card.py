@@ -39,13 +39,19 @@ CARD: dict[str, tuple[Row, ...]] = {
         Row(
             "office", ("*0",), "Put him through to another office, by its place on the owner's list.", NUMBER
         ),
-        Row("park", ("#72",), "Park him; you are told where, and any telephone that dials that gets him."),
+        Row("park", ("#72", "700"), "Park him; you are told where, and who dials that gets him."),
+        Row("record", ("*1",), "Record the call from now on; once more: no more."),
     ),
     "Colleagues": (
         Row("pickup", ("*8",), "Take the call that rings elsewhere, or the oldest one parked."),
         Row("pickup_of", ("**",), "Take the call that rings at that colleague's.", NUMBER),
         Row("listen", ("*33",), "Listen to a colleague, if allowed; then 2: speak to him, 3: join.", NUMBER),
         Row("join", ("*34",), "Join a colleague's call, where the owner allows it.", NUMBER),
+    ),
+    "Calling": (
+        Row("withhold", ("*67",), "Call outside without showing our number.", NUMBER),
+        Row("call_back", ("*69",), "Hear who rang here last, and call back."),
+        Row("echo", ("*9196",), "Hear yourself, to try the telephone; any key ends it."),
     ),
     "Your own calls, led elsewhere": (
         Row("forward", ("*72",), "All of them to a colleague; to your mailbox with your own number.", NUMBER),

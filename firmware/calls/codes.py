@@ -30,8 +30,13 @@ def split(keys: str) -> tuple[str, str]:
 
 
 def emergency_in(keys: str, emergencies: Collection[str]) -> str | None:
-    """The emergency number that was keyed behind a *, as some do on old telephones."""
-    return keys[1:] if keys[:1] == "*" and keys[1:] in emergencies else None
+    """The emergency number that was keyed behind a *, as some do on old telephones, or behind half a code."""
+    if keys[:1] == "*" and keys[1:] in emergencies:
+        return keys[1:]
+    if keys[:1] not in ("*", "#") or keys in CODES or begins_code(keys):
+        return None
+    halves = (keys[:place] for place in range(1, len(keys)) if keys[place:] in emergencies)
+    return next((keys[len(half) :] for half in halves if begins_code(half)), None)
 
 
 def begins_emergency(code: str, emergencies: Collection[str]) -> bool:

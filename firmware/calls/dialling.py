@@ -43,12 +43,13 @@ def decide(keys: str, country: str, emergencies: frozenset[str], inside: Collect
         return Decision("emergency", number, 0.0)
     if keys.endswith("#") and len(keys) > 1 and keys not in CODES:
         return Decision("number", keys[:-1], 0.0)
-    if keys in CODES and not begins_code(keys):
-        return Decision("code", keys, HABIT_PAUSE if begins_emergency(keys, emergencies) else 0.0)
     longer = may_grow(keys, country) or any(each.startswith(keys) and each != keys for each in inside)
+    if keys in CODES and not begins_code(keys) and keys not in inside:
+        wait = PAUSE if longer and keys.isdigit() else HABIT_PAUSE
+        return Decision("code", keys, wait if longer or begins_emergency(keys, emergencies) else 0.0)
     if split(keys)[1] and not begins_code(keys):
         return Decision("code", keys, 0.0)
-    code = keys.startswith(("*", "#"))  # a longer one may follow
+    code = keys.startswith(("*", "#")) or begins_code(keys)  # a longer one may follow
     complete = len(keys) >= MOST_KEYS or not (longer or code or _before_emergency(keys, emergencies))
     return Decision("number", keys, 0.0 if complete else PAUSE)
 
@@ -144,10 +145,11 @@ class Keypad:
 
     def _dial(self, phone: Handset, decision: Decision) -> None:
         number, phone.keys = decision.number, ""
+        inside = self._exchange.settings.extensions()
         self.stop(phone)
         if decision.kind == "emergency":
             self._emergency(phone, number)
-        elif not number.isdigit():
+        elif not number.isdigit() or (number in CODES and number not in inside):
             code, then = split(number)
             self._exchange.stations.serve(phone, code)
             for key in then:
@@ -155,7 +157,7 @@ class Keypad:
         else:
             self.dial(phone, number)
 
-    def dial(self, phone: Handset, number: str) -> None:
+    def dial(self, phone: Handset, number: str, withheld: bool = False) -> None:
         """A number is complete, keyed or from a page; or the name of a colleague."""
         self.stop(phone)
         self._exchange.talks.stop(phone.name)  # a page dials while he is asked for something
@@ -169,7 +171,7 @@ class Keypad:
             self.refuse(phone)
         else:
             exchange.rules.dials(phone)
-            exchange.dial_out(phone, number, emergency=False)
+            exchange.dial_out(phone, number, emergency=False, withheld=withheld)
 
     def refuse(self, phone: Handset) -> None:
         """He is told that he may not dial that."""

@@ -39,7 +39,8 @@ class Keys:
     """Ask, and wait for keys: one, or up to `most` of them, ended by `end` or by `next_s` without one.
 
     The answer is what was keyed, without the end key; "" where nothing came for `first_s` after the
-    question. `secret` keys are never told as events; nobody waits for more behind one of `whole`.
+    question. `secret` keys are never told as events; nobody waits for more behind one of `whole`, nor where
+    it is `enough`.
     """
 
     prompts: tuple[Played, ...] = ()
@@ -49,6 +50,7 @@ class Keys:
     end: str = "#"
     secret: bool = False
     whole: frozenset[str] = frozenset()
+    enough: Callable[[str], bool] = lambda keys: False
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,7 @@ class Dialogue:
             self._go_on(self._typed)
             return
         self._typed += key
-        if len(self._typed) >= step.most or self._typed in step.whole:
+        if len(self._typed) >= step.most or self._typed in step.whole or step.enough(self._typed):
             self._forgive(step)
             self._go_on(self._typed)
         else:

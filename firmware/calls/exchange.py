@@ -25,7 +25,7 @@ from firmware.calls.conference import Bridges, Conferences
 from firmware.calls.dialling import Keypad
 from firmware.calls.dialogue import Script, Talks, WhenKept
 from firmware.calls.emergency import Emergency
-from firmware.calls.hand_codes import hand_services
+from firmware.calls.hand_codes import OwnCodes, hand_services
 from firmware.calls.hands import Hands
 from firmware.calls.handset import Handset
 from firmware.calls.incoming import Incoming
@@ -33,7 +33,7 @@ from firmware.calls.knocking import Knocking
 from firmware.calls.line import Line
 from firmware.calls.lost import Lost
 from firmware.calls.monitor import Monitor
-from firmware.calls.outgoing import ForBox, Outgoing, to_spare
+from firmware.calls.outgoing import ForBox, Outgoing, Withheld, to_spare
 from firmware.calls.outside import Outsides
 from firmware.calls.parking import Parking
 from firmware.calls.rules import Rules
@@ -87,7 +87,8 @@ class Exchange:
         self.parking, self.monitor = Parking(self, clock, tell), Monitor(self, clock, tell)
         self.stations, self.knocking = Stations(self, tell), Knocking(self, clock, tell)
         self.working, self.lost = Working(self, clock), Lost(self, clock, tell)
-        self.services |= hand_services(self)
+        self.own_codes = OwnCodes(self)
+        self.services |= hand_services(self) | self.own_codes.services
         for line in lines.values():
             line.owner = self.incoming
         for phone in phones.values():
@@ -108,15 +109,15 @@ class Exchange:
 
     # What a number leads to
 
-    def dial_out(self, phone: Handset, number: str, emergency: bool) -> None:
-        """An outside number is complete: take a line for it."""
+    def dial_out(self, phone: Handset, number: str, emergency: bool, withheld: bool = False) -> None:
+        """An outside number is complete: take a line for it. `withheld`: ours is not shown there."""
         call = self.new_call("out", Stage.DIALLING, phone=phone, number=number)
         call.emergency = emergency
         phone.begin(call)
         if emergency:
             self.incoming.blocking.make_way()
             self._tell(EmergencyDialled(call=call.id, phone=phone.name, number=number, line=None))
-        kind = Emergency if emergency else Outgoing
+        kind = Emergency if emergency else Withheld if withheld else Outgoing
         self.attempts[call] = kind(self, call, number, self._clock, self._tell)
         self.attempts[call].begin()
 
@@ -175,6 +176,7 @@ class Exchange:
         else:
             number = call.number and to_dial(call.number, self.settings.country)
         phone.ring(call, number, call.name)
+        self.own_codes.rang(phone, call, number)
         call.rung.append(phone)
         self._tell(PhoneRang(call=call.id, station=phone.name))
 

@@ -23,6 +23,9 @@ RINGBACK_GONE = 2.0  # s after ringback stopped, and no other tone came: assumed
 OWN_ECHO = 0.4  # s that our telephone must have been silent before a voice is the far end's
 NO_TONE_AT_ALL = 30.0  # s after the digits without any tone: assumed too
 MOST_MORE = 32  # keys after a number that are looked at
+# Keys before a number that is dialled without ours, by country: ETSI ETS 300 648 as its operators publish it
+# (Denmark, Germany), BT 141, Orange 3651, North America *67. Elsewhere none is known.
+WITHHOLD = {"US": "*67", "UK": "141", "DK": "#31#", "DE": "*31#", "FR": "3651"}
 PULSE_BREAK = 0.1  # s a pulse
 PULSE_PAUSE = 0.75  # s between two digits (HARDWARE 6.3)
 
@@ -100,9 +103,16 @@ class Outgoing:
         free = [
             line
             for name, line in reversed(list(self._exchange.lines.items()))
-            if _idle(line) and name not in self._tried
+            if _idle(line) and name not in self._tried and self._may_take(line)
         ]
         return min(free, key=lambda line: line.dumb, default=None)
+
+    def _may_take(self, line: Line) -> bool:
+        return True
+
+    def _keys(self, line: Line) -> str:
+        """What is dialled there."""
+        return self._digits
 
     def _seize(self, line: Line) -> None:
         self._tried.add(line.name)
@@ -130,11 +140,12 @@ class Outgoing:
         self.stop()
         self._phase = "sending"
         line.through()
+        keys = self._keys(line)
         if self._exchange.settings.lines[line.name].dial == "pulses":
-            line.port.do(DialPulses(self._digits))
-            seconds = sum(PULSE_PAUSE + PULSE_BREAK * (int(each) or 10) for each in self._digits)
+            line.port.do(DialPulses(keys))
+            seconds = sum(PULSE_PAUSE + PULSE_BREAK * (int(each) or 10) for each in keys)
         else:
-            seconds = self._exchange.sound.keys(line.name, self._digits)
+            seconds = self._exchange.sound.keys(line.name, keys)
         self._wait(seconds, self._digits_out)
 
     def _no_tone(self) -> None:
@@ -258,3 +269,21 @@ class ForBox(Outgoing):
             self._exchange.end(self.call, "called", "failed")
         else:
             super()._tone(name, on)
+
+
+class Withheld(Outgoing):
+    """A number on its way out, without ours: only on a line whose network knows how."""
+
+    def _may_take(self, line: Line) -> bool:
+        return withholding(self._exchange, line.name) is not None
+
+    def _keys(self, line: Line) -> str:
+        return (withholding(self._exchange, line.name) or "") + self._digits
+
+
+def withholding(exchange: "Exchange", line: str) -> str | None:
+    """What is keyed on that line before a number; None: there is nothing, or it cannot be pulsed."""
+    settings = exchange.settings
+    prefix = WITHHOLD.get(settings.lines[line].country or settings.country)
+    pulsed = settings.lines[line].dial == "pulses"
+    return None if prefix is None or (pulsed and not prefix.isdigit()) else prefix
