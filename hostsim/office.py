@@ -130,6 +130,10 @@ class Office:
         """All events of that type so far, oldest first."""
         return [event for event in self._seen if isinstance(event, kind)]
 
+    def call(self, n: int) -> str:
+        """The id of the n-th call to which anything has happened, from 1."""
+        return list(dict.fromkeys(str(each.call) for each in self._seen if hasattr(each, "call")))[n - 1]
+
     # Time
 
     @property

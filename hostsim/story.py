@@ -47,8 +47,14 @@ def _change(base: Mapping[str, Any], wish: Mapping[str, Any]) -> dict[str, Any]:
     return change
 
 
+class Nth(int):
+    """The n-th call of a story: its id is another one when the story is told again."""
+
+
 def written(value: object) -> str:
     """A field as Python has it."""
+    if isinstance(value, Nth):
+        return f"office.call({value})"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
@@ -67,6 +73,7 @@ class Story:
         self._now, self._names = now, names
         self._acts: list[Act] = []
         self._kinds: list[str] = []
+        self._calls: dict[str, Nth] = {}
         self._closed_at: int | None = None  # the first act that was too much: the story ends before it
         self._settings: Mapping[str, Any] = {}
         self._present: Mapping[str, Mapping[str, Any]] = {}
@@ -77,7 +84,7 @@ class Story:
 
     def begin(self, settings: Mapping[str, Any], present: Mapping[str, Mapping[str, Any]]) -> None:
         """Forget what was. `settings` differ so from the demo office's; `present` are its people now."""
-        self._acts, self._kinds, self._closed_at = [], [], None
+        self._acts, self._kinds, self._calls, self._closed_at = [], [], {}, None
         self._settings = settings
         self._present = {name: each for name, each in present.items() if each["status"] != "off"}
 
@@ -91,11 +98,15 @@ class Story:
         """A page gave the box an order, and it was carried out."""
         room, _, verb = order.partition(".")
         if room == "agent" and isinstance(args.get("who"), str):
-            self.did(*_as_hands(verb, args), at)
+            told = (
+                {**args, "call": self._calls.get(str(args["call"]), args["call"])} if "call" in args else args
+            )
+            self.did(*_as_hands(verb, told), at)
 
     def happened(self, event: Event) -> None:
         if self._acts and self._closed_at is None and hasattr(event, "call"):
             self._kinds.append(event.type)
+            self._calls.setdefault(event.call, Nth(len(self._calls) + 1))
 
     # The text
 

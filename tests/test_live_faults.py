@@ -133,11 +133,18 @@ def test_a_story_begins_where_everything_is_quiet_and_with_who_is_there(desk: De
     assert desk.order("town.story_anew").kind == "done"
     desk.order("town.call", line=2, number="+4570101155")
     desk.until(lambda: desk.town()["people"][1]["hears"] == "prompt:menu.main")
+    desk.order("town.press", who="+4570101155", keys="1")
+    desk.until(lambda: desk.town()["phones"]["phone1"]["ringing"])
+    desk.order("town.answer", who="phone1")
+    desk.until(lambda: [type(each) for each in desk.events].count(CallAnswered) == 2)
+    call = next(each.call for each in reversed(desk.events) if isinstance(each, CallAnswered))
+    assert desk.order("agent.note", who="ann", call=call, text="a blue one").kind == "done"
     desk.order("town.unplug", what="line2")
     desk.tick(5)
     desk.order("town.plug", what="line2")
     text = desk.order("town.story").result["text"]
     assert 'ann.sign_in("phone1")' in text and "office.line(2).unplug()" in text
+    assert 'call=office.call(1), text="a blue one"' in text  # there it is the first
     played(text, tmp_path)
 
 

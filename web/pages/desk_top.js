@@ -5,6 +5,7 @@ import { Breaks } from "./desk_hand.js";
 import { Sign } from "./desk_icons.js";
 import { VERBS } from "./desk_verbs.js";
 import { lamp, look } from "./desk_view.js";
+import { isBrowser } from "./desk_voice.js";
 import { duration, spaced, titled } from "./format.js";
 import { html } from "./parts.js";
 import { t, word } from "./texts.js";
@@ -41,7 +42,7 @@ function Lamp({ desk }) {
   const shown = look(agent);
   const text = shown === "break" && agent.code ? word("break", agent.code) : t(`look.${shown}`);
   const busy = shown !== "break" && agent.status === "break" ? t("top.break_after") : "";
-  const reason = shown === "offline" ? desk.view.phone.reason : "";
+  const reason = shown === "offline" && !isBrowser(desk.view.station) ? desk.view.phone.reason : ""; // how a browser is, its chip says
   return html`
     <p class="state ${shown}">
       <${Sign} name=${shown} />
