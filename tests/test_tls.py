@@ -2,12 +2,13 @@
 
 import http.client
 import ssl
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from socket import create_connection
+from socket import SO_LINGER, SOL_SOCKET, create_connection
 from time import perf_counter
 
 import pytest
@@ -149,6 +150,23 @@ def test_a_browser_that_has_the_root_is_served_and_nobody_waits_for_half_open_ha
     for each in mute:
         each.close()
     server.stop()
+
+
+def test_whoever_hangs_up_before_his_hand_is_shaken_leaves_no_word_in_the_log(
+    box: House, certificates: Certificates, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server, port = served(box, certificates)
+    for _ in range(30):
+        gone = create_connection(("127.0.0.1", port))
+        gone.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        gone.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+        gone.close()
+    with closing(create_connection(("127.0.0.1", port), 5)) as line:
+        trusting = ssl.create_default_context(cadata=certificates.pem.decode())
+        with trusting.wrap_socket(line, server_hostname="office.local") as secure:
+            assert secure.version() is not None
+    server.stop()
+    assert capsys.readouterr().err == ""
 
 
 def test_without_tls_others_get_the_certificate_and_nothing_else(

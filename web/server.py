@@ -13,6 +13,7 @@ import threading
 import traceback as traces
 from collections.abc import Callable
 from contextlib import suppress
+from errno import EAGAIN
 from functools import partial
 from socket import socket
 from ssl import SSLContext, SSLSocket
@@ -240,7 +241,12 @@ class _Tls:
         return listener
 
     def wrap(self, client: socket) -> tuple[SSLSocket, dict[str, Any]]:
-        wrapped = self._context().wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+        """BlockingIOError: whoever was there is gone already, which cheroot passes over without a word."""
+        try:
+            wrapped = self._context().wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+        except OSError as gone:
+            client.close()
+            raise BlockingIOError(EAGAIN, str(gone)) from None
         return wrapped, {"wsgi.url_scheme": "https"}
 
 
