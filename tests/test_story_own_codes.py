@@ -9,6 +9,7 @@ from stories import HANSEN, talking
 
 from firmware.base.events import CallDialled, CallMoved, EmergencyDialled, RecordingBegan, RecordingPaused
 from firmware.base.numbers import emergency_numbers
+from firmware.calls.call import Stage
 from firmware.calls.dialling import PAUSE, Decision, decide
 from hostsim.office import Office
 
@@ -85,6 +86,32 @@ def test_who_rang_last_is_told_and_called_back_with_one_key() -> None:
         phone.press("1")
         office.wait_until(lambda: caller.ringing, 12)
         assert dialled(office) == [HANSEN[3:]]
+
+
+def test_a_caller_who_shows_the_number_of_help_is_not_called_back() -> None:
+    with Office(fidelity="signal") as office:
+        office.wait(2)
+        exchange = office.box.exchange
+        exchange.own_codes.rang(exchange.phones["phone1"], exchange.new_call("in", Stage.RINGING), "112")
+        hears(office, lifted(office, "*69"), "last.call", 12)
+        office.phone("phone1").press("1")
+        hears(office, office.phone("phone1"), "call.refused")
+        assert dialled(office) == []
+
+
+def test_a_colleague_who_rang_is_called_back_by_his_extension() -> None:
+    with Office(fidelity="signal") as office:
+        office.wait(2)
+        other = office.phone("phone3")
+        other.lift()
+        office.wait(1)
+        other.press("201#")
+        office.wait_until(lambda: office.phone("phone1").ringing, 5)
+        other.hang_up()
+        office.wait(1)
+        hears(office, lifted(office, "*69"), "last.call", 12)
+        office.phone("phone1").press("1")
+        office.wait_until(lambda: other.ringing, 5)
 
 
 def test_help_is_called_out_of_the_offer_to_call_back() -> None:

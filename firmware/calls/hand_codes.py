@@ -129,8 +129,12 @@ class OwnCodes:
             yield Say("last.nobody" if number == "" else "last.withheld")
             return
         said: list[Played] = ["last.caller", *(f"digit.{digit}" for digit in number), "last.call"]
-        if (yield self._asks(*said, next_s=MEANT)) == "1":
-            self._exchange.keypad.dial(phone, number)
+        if (yield self._asks(*said, next_s=MEANT)) != "1":
+            return
+        try:  # what a caller shows may be any number, also one of help
+            self._exchange.keypad.dial(phone, self._exchange.rules.must_dial(phone, number))
+        except Refused:
+            yield Say("call.refused")
 
     def _echo(self, phone: Handset) -> Script:
         """He hears himself until he keys anything."""
