@@ -23,8 +23,8 @@ RINGBACK_GONE = 2.0  # s after ringback stopped, and no other tone came: assumed
 OWN_ECHO = 0.4  # s that our telephone must have been silent before a voice is the far end's
 NO_TONE_AT_ALL = 30.0  # s after the digits without any tone: assumed too
 MOST_MORE = 32  # keys after a number that are looked at
-# Keys before a number that is dialled without ours, by country: ETSI ETS 300 648 as its operators publish it
-# (Denmark, Germany), BT 141, Orange 3651, North America *67. Elsewhere none is known.
+# Keys before a number that is dialled without ours, as the country's large network takes them from an analog
+# line; where none is known nothing is dialled, rather than a number shown that was not to be.
 WITHHOLD = {"US": "*67", "UK": "141", "DK": "#31#", "DE": "*31#", "FR": "3651"}
 PULSE_BREAK = 0.1  # s a pulse
 PULSE_PAUSE = 0.75  # s between two digits (HARDWARE 6.3)
