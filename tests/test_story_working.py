@@ -29,6 +29,18 @@ def refused(office: Office, order: str, sentence: str, **args: str) -> None:
         office.wait(0.1)
 
 
+def test_a_station_without_a_hook_is_free_two_seconds_after_its_caller_has_hung_up() -> None:
+    with Office(QUICK, fidelity="signal") as office:
+        caller = rings_at(office, "dan")
+        office.order("agent.answer", who="dan")
+        office.wait(1)
+        caller.hang_up()
+        office.wait_until(lambda: office.saw(CallEnded), 5)
+        office.wait(1)
+        assert office.agent("dan").state == "talking"  # he hears that nobody is there
+        office.wait_until(lambda: office.agent("dan").state == "idle", 1.2)
+
+
 @pytest.mark.parametrize(("who", "station"), [("cleo", "usb1"), ("dan", "browser")])
 def test_a_station_without_a_hook_is_answered_and_hung_up_by_its_page(who: str, station: str) -> None:
     with Office(QUICK, fidelity="signal") as office:

@@ -34,6 +34,7 @@ NO_KEY = 15.0  # s of dial tone, and between two keys that lead nowhere, before 
 HOLDING = 120.0  # s of dial tone while somebody is on hold there: the receiver lies on the desk meanwhile
 PUT_DOWN = 0.1  # s in which a head-set is put down: the howler is for receivers off their hooks
 CONGESTED = 15.0  # s of congestion before the howler
+ENDED = 2.0  # s of it at a station without a hook of its own, which the box then puts down
 HOWLED = 29.0  # s of howler before silence: left off its hook it is parked within 60 s, all told (D-09)
 LONGEST_NAME = 30  # letters that a telephone shows, and that fit a burst
 CALLER_PAUSE = 0.5  # s after the first ring until the caller is shown (between rings, Bell 202)
@@ -174,7 +175,8 @@ class Handset:
         self._act("far_end_gone")
         self._ears.dial_mode(self.name, False)
         self._sound.tone(self.name, tone)
-        self._wait(CONGESTED)
+        quick = self.port.by_order and not self.owner.holds(self)  # else he takes back whom he has on hold
+        self._wait(ENDED if quick else CONGESTED)
 
     def put_down(self) -> None:
         """What its person has ended from his page: as if he had put it down, and lifted it again."""
