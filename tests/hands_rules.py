@@ -90,7 +90,9 @@ class HandsRules:
             sought = call in self._desk.waiting or call in self.exchange.attempts
             knocks = self.exchange.knocking.knocks(call)
             told = call.line is not None and call.line.name in self.exchange.talks
-            self._hold(sought or call.rung or taken or told or knocks, f"{call.id} rings nowhere")
+            lifted = self.exchange.working.lifting  # a click that picks it up, until the next tick
+            found = sought or call.rung or taken or told or knocks or lifted
+            self._hold(found, f"{call.id} rings nowhere")
         for phone in call.rung:
             self._hold(phone.call is call, f"{phone.name} rings for {call.id}, and is in {phone.call}")
         self._hold(call.line is None or call.line.call is call, f"{call.id} has lost its line")
@@ -224,7 +226,10 @@ class HandsRules:
             return self._outside_in_silence(line.call.reaches)
         waits = line.call is None or line.call.stage in (Stage.DIALLING, Stage.GREETED, Stage.ARRIVING)
         unanswered = line.call is not None and self._sought(line.call)
-        return line.state in lines.HELD and not (waits or unanswered) and row not in self.exchange.talks
+        # Help is being called for a station that has not been lifted again: a word every ten seconds.
+        helped = line.call is not None and line.call.emergency and line.call.stage is Stage.RINGING
+        spoken = waits or unanswered or helped or row in self.exchange.talks
+        return line.state in lines.HELD and not spoken
 
     def _outside_in_silence(self, phone: Handset) -> bool:
         """Nothing is to be heard while his telephone is dialled, or he dials, or he looks at his page."""

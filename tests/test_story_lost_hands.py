@@ -113,6 +113,24 @@ def test_a_host_who_is_back_has_his_conference_again() -> None:
         assert not ended(office)
 
 
+def test_whoever_is_left_with_a_guest_who_has_vanished_hears_so_and_talks_with_him_again() -> None:
+    with Office(QUICK, fidelity="signal") as office:
+        caller, ann = talks(office, "ann"), office.agent("ann")
+        office.agent("dan").sign_in()
+        office.wait(1)
+        ann.conference("dan")
+        office.wait_until(lambda: office.agent("dan").ringing, 5)
+        office.agent("dan").answer()
+        office.wait(1)
+        office.phone("browser").unplug()
+        office.wait(1)
+        caller.hang_up()
+        office.wait_until(lambda: ann.hears() == "prompt:one_moment", 5)
+        office.phone("browser").plug()
+        office.wait(1)
+        assert (gains(office, "phone1"), gains(office, "browser")) == ({"browser"}, {"phone1"})
+
+
 def test_without_its_host_a_conference_goes_on_among_those_who_remain() -> None:
     with Office(QUICK, fidelity="signal") as office:
         caller, dan, ben = conference(office)

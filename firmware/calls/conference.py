@@ -208,6 +208,8 @@ class Conferences:
                 phone.call = others.pop()
             if not others:
                 del self._others[phone]
+                if phone.call is not None:  # two are left, one of them perhaps at a station that has vanished
+                    self._exchange.lost.joined(phone.call, phone)
 
 
 class Bridges:

@@ -167,7 +167,8 @@ class Keypad:
         elif number in exchange.settings.extensions() or exchange.desk.reached(number) is not None:
             exchange.dial_inside(phone, number)
         elif exchange.rules.refuses(phone, number) is not None:
-            phone.far_end_gone()
+            if phone.state is not State.DIAL_TONE:  # from a page that dialled before it was barred
+                phone.far_end_gone()
             self.refuse(phone)
         else:
             exchange.rules.dials(phone)

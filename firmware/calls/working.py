@@ -109,6 +109,11 @@ class Working:
         self._clock.after(LIFTING, lambda: self._forget(phone, then))
         phone.port.do(Work("lift"))
 
+    @property
+    def lifting(self) -> bool:
+        """Is a station being lifted for something that waits?"""
+        return bool(self._lifting)
+
     def _forget(self, phone: Handset, then: Callable[[], None]) -> None:
         if self._lifting.get(phone) is then:
             del self._lifting[phone]
