@@ -1,6 +1,7 @@
 # Bellwire's errands: `make` alone lists them. Whatever an errand needs, it fetches first.
 PYTHON := .venv/bin/python
 ARGS   ?=
+AT_ONCE = $(shell expr $$(nproc) + 1)  # tests that wait for a browser leave a core to another
 
 # What pip cannot bring. The box runs without them and says what it then lacks.
 FOR_RUN  := libspeexdsp1 espeak-ng
@@ -25,7 +26,7 @@ run: $(RUN)     ## start the box on this PC, with a simulated hat and town (ARGS
 	@exec $(PYTHON) -m hostsim $(ARGS)
 
 test: $(TEST)   ## all tests but the long ones
-	@$(PYTHON) -m pytest -n auto -m "not gate" $(ARGS)
+	@$(PYTHON) -m pytest -n $(AT_ONCE) -m "not gate" $(ARGS)
 
 check: $(TEST)  ## style, types and syntax
 	@$(PYTHON) -m ruff check .

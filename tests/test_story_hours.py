@@ -144,6 +144,7 @@ def test_opening_and_closing_are_events_at_their_own_instant() -> None:
         ]
 
 
+@pytest.mark.gate
 def test_a_year_of_opening_has_every_day_once_and_both_jumps_of_the_clock() -> None:
     hours = {"office": {"week": {**WEEK, "sun": ["09:00-10:00"]}, "holidays": False}}
     with Office({**NINE_TO_FIVE, "hours": hours}, fidelity="signal") as office:
