@@ -38,6 +38,7 @@ def check(settings: Settings) -> None:
     for name, each in settings.types.items():
         _check_type(settings, f"types.{name}", each)
     _check_flow(settings)
+    _check_ways(settings)
     for name, queue in settings.queues.items():
         _check_queue(settings, name, queue)
     _check_station(settings, "operator", settings.office.operator)
@@ -188,6 +189,13 @@ def _check_flow(settings: Settings) -> None:
             raise Refused(f'offices.{name}.number: "{row.number}" is not {OUTSIDE.removeprefix("or ")}')
     for name, step in settings.steps.items():
         _check_step(settings, f"steps.{name}", step)
+
+
+def _check_ways(settings: Settings) -> None:
+    for name, way in settings.ways.items():
+        for line in way.lines:
+            _must_be(f"ways.{name}.lines", line, settings.lines)
+        _must_be(f"ways.{name}.hours", way.hours, settings.hours)
 
 
 def _check_step(settings: Settings, where: str, step: Step) -> None:

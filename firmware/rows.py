@@ -61,6 +61,19 @@ class Far(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     tells: Annotated[str, Meta(max_length=200)] = ""
 
 
+Begins = Annotated[str, Meta(pattern=r"^\+[0-9]{1,15}$")]
+
+
+class Way(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which lines a call to the outside takes, in their order. The first row that fits counts; without one
+    that fits it takes any. An emergency call takes any in every case."""
+
+    begins: Annotated[tuple[Begins, ...], Meta(max_length=50)] = ()  # of its number; none: any number
+    hours: str | None = None  # only while these are open
+    lines: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
+    others: bool = False  # any other line, where none of these is free
+
+
 class Account(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A customer's account, whose PIN a flow may ask for."""
 

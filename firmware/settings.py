@@ -27,6 +27,7 @@ _NAMES = {
     "menus": _WORD,
     "steps": _WORD,
     "offices": _WORD,
+    "ways": _WORD,
     "accounts": (r"[0-9]{2,20}", "2 to 20 digits"),
     "hours": _WORD,
 }

@@ -28,6 +28,7 @@ from firmware.rows import (
     Origin,
     Pin,
     Rung,
+    Way,
     Word,
 )
 from firmware.rows import Announce as Announce
@@ -208,6 +209,7 @@ TABLES: dict[str, type[Struct]] = {
     "steps": Step,
     "accounts": Account,
     "offices": Far,
+    "ways": Way,
     "hours": Hours,
 }
 CALLBACK = "callback"  # what a key may ask for in a queue
@@ -228,6 +230,7 @@ class Settings(Struct, frozen=True):
     steps: dict[str, Step] = {}
     accounts: dict[str, Account] = {}
     offices: dict[str, Far] = {}
+    ways: dict[str, Way] = {}
 
     @property
     def country(self) -> str:

@@ -34,6 +34,9 @@ class Emergency(Outgoing):
         line = super()._next_line()
         return None if line in (each.awaits for each in self._others()) else line
 
+    def _lines(self) -> list[str]:
+        return list(self._exchange.lines)[::-1]  # whatever the owner's ways are
+
     def _no_tone(self) -> None:
         self._blind = True
         self._line.dumb = True

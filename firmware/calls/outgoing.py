@@ -100,12 +100,17 @@ class Outgoing:
     # Before the digits
 
     def _next_line(self) -> Line | None:
+        lines = self._exchange.lines
         free = [
-            line
-            for name, line in reversed(list(self._exchange.lines.items()))
-            if _idle(line) and name not in self._tried and self._may_take(line)
+            lines[name]
+            for name in self._lines()
+            if _idle(lines[name]) and name not in self._tried and self._may_take(lines[name])
         ]
         return min(free, key=lambda line: line.dumb, default=None)
+
+    def _lines(self) -> list[str]:
+        """In the order in which they are tried."""
+        return self._exchange.rules.lines_for(self._digits)
 
     def _may_take(self, line: Line) -> bool:
         return True

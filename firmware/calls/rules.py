@@ -52,6 +52,18 @@ class Rules:
             return f"{number[:20]} is barred in this office"
         return None
 
+    def lines_for(self, number: str) -> list[str]:
+        """The lines that a number is dialled on, in the order in which they are tried: the owner's way, else
+        all of them from the last, since exchanges hunt from the first."""
+        lines, settings = list(self._exchange.lines)[::-1], self._exchange.settings
+        shapes = forms(number, settings.country)
+        for way in settings.ways.values():
+            begins = not way.begins or any(shape.startswith(way.begins) for shape in shapes)
+            if begins and (way.hours is None or self._exchange.calendar.is_open(way.hours)):
+                named = [name for name in way.lines if name in lines]
+                return [*named, *(name for name in lines if way.others and name not in named)]
+        return lines
+
     def refuses_forward(self, who: str, number: str) -> str | None:
         """Why somebody's calls may not be led to an outside number (E.164) now; None: they may."""
         settings = self._exchange.settings
