@@ -4,14 +4,15 @@ Twenty-one to ninety-nine are one word each ("enogtyve", "halvtreds", "nioghalvf
 number that counts says "en" of things of common gender, "et" otherwise.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from firmware.base.days import A_WEEK, coming
 from firmware.base.hours import WEEKDAYS
 
 Prompts = tuple[str, ...]
 MOST = 10**9  # numbers are said below that, else digit by digit
 NEUTER = {"pound"}  # et pund; all other coins are common: en krone, en øre
-A_WEEK, AN_HOUR, COUNTED = 7, 60, 100  # days, minutes, seconds
+AN_HOUR, COUNTED = 60, 100  # minutes, seconds
 
 
 def number(many: int, common: bool = False) -> Prompts:
@@ -75,18 +76,7 @@ def _year(year: int) -> Prompts:
 
 def opening(opens: datetime, now: datetime) -> Prompts:
     """Vi har lukket i øjeblikket. Vi åbner / på mandag / klokken ni / tredive."""
-    return ("hours.closed", "hours.opens", *_coming(opens, now), *_time(opens))
-
-
-def _coming(then: datetime, now: datetime) -> Prompts:
-    if then.hour == then.minute == 0:
-        then -= timedelta(minutes=1)  # midnight ends the evening that people think of
-    days = (then.date() - now.date()).days
-    if days < 2:
-        return ("day.tomorrow" if days else "day.today",)
-    if days < A_WEEK:
-        return (f"day.{WEEKDAYS[then.weekday()]}",)
-    return f"date.{then.day}", f"month.{then.month}"
+    return ("hours.closed", "hours.opens", *coming(opens, now), *_time(opens))
 
 
 def _time(then: datetime) -> Prompts:

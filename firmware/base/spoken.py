@@ -5,18 +5,18 @@ grammar is code, words are not.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from firmware.base import danish
 from firmware.base.amounts import said
+from firmware.base.days import A_WEEK, coming
 from firmware.base.hours import WEEKDAYS
 
 Prompts = tuple[str, ...]
 COUNTED = 10  # places that are told by their number
 AN_HOUR = 60  # minutes, from which they are not counted any more
 COUNTED_SECONDS = 100  # from which a length is told in minutes
-A_WEEK = 7  # days from which a weekday's name would be taken for the nearer one
 
 
 def closed(language: str, opens: datetime | None, now: datetime) -> Prompts:
@@ -74,18 +74,7 @@ def _english_lasting(seconds: float) -> Prompts:
 
 def _english_opening(opens: datetime, now: datetime) -> Prompts:
     """We are closed at the moment. We open / on Monday / at nine / thirty / in the evening."""
-    return ("hours.closed", "hours.opens", *_english_day(opens, now), *_english_time(opens))
-
-
-def _english_day(then: datetime, now: datetime) -> Prompts:
-    if then.hour == then.minute == 0:
-        then -= timedelta(minutes=1)  # midnight ends the evening that people think of
-    days = (then.date() - now.date()).days
-    if days < 2:
-        return ("day.tomorrow" if days else "day.today",)
-    if days < A_WEEK:
-        return (f"day.{WEEKDAYS[then.weekday()]}",)
-    return f"date.{then.day}", f"month.{then.month}"
+    return ("hours.closed", "hours.opens", *coming(opens, now), *_english_time(opens))
 
 
 def _english_time(then: datetime) -> Prompts:
