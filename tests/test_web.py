@@ -199,7 +199,7 @@ def test_half_open_requests_and_slow_bodies_block_nobody(port: int, ask: Any) ->
         started = perf_counter()
         assert ask("GET", "/healthz").status == 200
         times.append(perf_counter() - started)
-    assert sorted(times)[98] < 2.0  # who waited behind one of them would wait 8 s; the figure is `tools.bench browser`
+    assert sorted(times)[98] < 2.0  # behind one of them he waits 8 s; the figure is the bench's
     for client in slow:
         client.close()
 
